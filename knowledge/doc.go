@@ -1,0 +1,3 @@
+// Package knowledge recognises documented failure modes of integration
+// authentication in a paste.
+package knowledge
