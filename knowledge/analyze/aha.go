@@ -1,0 +1,68 @@
+package analyze
+
+// isAha tells the product Aha! at [start, end) of text from the interjection.
+// surroundings says whether the record speaks of what the product has to do
+// with: an integration, Jira, roadmaps, ideas, a workspace.
+func isAha(text string, start, end int, surroundings bool) bool {
+	before, after := text[:start], text[end:]
+	if foldedPrefix(after, ".io") || foldedPrefix(after, "!-") || foldedPrefix(after, "-jira") || foldedSuffix(before, "jira-") ||
+		foldedPrefix(after, "_") || foldedPrefix(after, "-bot") {
+		return true
+	}
+	i := skip(after, 0, "!'`*\"")
+	marked := i > 0 && after[0] == '!'
+	i = skip(after, i, " \t:/-_&+<>=*|")
+	next := after[i:]
+	for _, w := range ahaCompanions {
+		if foldedPrefix(next, w) {
+			return true
+		}
+	}
+	if !surroundings {
+		return false
+	}
+	// "Aha, …", "aha …": at the head of a sentence these are interjections,
+	// unless the name is written out with its mark.
+	if i < len(after) && contains(",.;?", next[0]) && !marked && opensSentence(before) {
+		return false
+	}
+	if opensSentence(before) {
+		for _, w := range ahaReactions {
+			if foldedPrefix(next, w) && (len(next) == len(w) || !letter(next[len(w)])) {
+				return false
+			}
+		}
+		return len(next) > 0 || marked
+	}
+	return true
+}
+
+// opensSentence reports whether a word after before would begin a sentence.
+func opensSentence(before string) bool {
+	for i := len(before) - 1; i >= 0; i-- {
+		switch c := before[i]; {
+		case c == ' ' || c == '\t' || c == '>' || c == '"' || c == '\'' || c == '*' || c == '(':
+			continue
+		case c == '.' || c == '!' || c == '?' || c == ':' || c == ';' || c == ',' || c == '-':
+			return true
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// ahaCompanions are words that follow the product's name only.
+var ahaCompanions = [...]string{
+	"integration", "jira", "roadmap", "ideas", "idea ", "develop", "workspace", "sync", "connector", "config", "log", "account",
+	"remote error", "api", "admin", "user", "webhook", "record", "release", "feature", "und jira", "and jira", "to jira", "zu jira",
+	"with jira", "mit jira", "et jira", "y jira", "e jira", "から", "と", "へ", "の", "与", "和", "到", "集成", "연동",
+}
+
+// ahaReactions are words that follow the interjection.
+var ahaReactions = [...]string{
+	"i", "it", "its", "it's", "that", "thats", "that's", "this", "the", "so", "now", "ok", "okay", "yes", "no", "thanks", "thank", "thx",
+	"got", "found", "there", "there's", "you", "we", "then", "right", "good", "great", "nice", "of", "but", "and", "my", "moment",
+	"das", "ja", "danke", "dann", "also", "jetzt", "gut", "genau", "ach", "merci", "gracias", "ya", "oui", "si", "interesting", "makes",
+	"never", "solved", "fixed", "works", "perfect", "indeed", "see", "what", "why", "how", "well",
+}

@@ -1,0 +1,84 @@
+package analyze
+
+import "sort"
+
+// A phrase is a text that a [lexicon] looks for: lower case where it is ASCII.
+// By default no ASCII letter or digit stands before it and no ASCII letter
+// after it; letters of other scripts may, since many write without spaces.
+type phrase struct {
+	text string
+	id   int
+	open bool // letters may follow
+}
+
+// A lexicon finds many phrases in one pass over a text, ASCII case folded.
+type lexicon struct {
+	by [256][]phrase // by first byte, longest first
+}
+
+func newLexicon(phrases []phrase) *lexicon {
+	l := &lexicon{}
+	for _, p := range phrases {
+		l.by[p.text[0]] = append(l.by[p.text[0]], p)
+	}
+	for i := range l.by {
+		sort.SliceStable(l.by[i], func(a, b int) bool { return len(l.by[i][a].text) > len(l.by[i][b].text) })
+	}
+	return l
+}
+
+// scan calls hit for each phrase in text, from left to right; of phrases that
+// begin at one place only the longest counts, and hits do not overlap.
+func (l *lexicon) scan(text string, hit func(id, start, end int)) {
+	inWord := false
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		word := alphanumeric(c)
+		if word && inWord {
+			continue
+		}
+		inWord = word
+		for _, p := range l.by[lower(c)] {
+			if !foldedPrefix(text[i:], p.text) {
+				continue
+			}
+			end := i + len(p.text)
+			if !p.open && end < len(text) && letter(text[end]) && letter(text[end-1]) {
+				continue
+			}
+			hit(p.id, i, end)
+			i = end - 1
+			inWord = alphanumeric(text[i])
+			break
+		}
+	}
+}
+
+// keywords returns the texts of phrases that are long enough to be keywords.
+func keywords(phrases []phrase) []string {
+	var list []string
+	for _, p := range phrases {
+		if len(p.text) >= 3 {
+			list = append(list, p.text)
+		}
+	}
+	return shortest(list)
+}
+
+// shortest leaves out what contains another of the list.
+func shortest(list []string) []string {
+	var kept []string
+	for i, a := range list {
+		covered := false
+		for j, b := range list {
+			if i != j && len(b) <= len(a) && (a != b || j < i) && foldedIndex(a, b) >= 0 {
+				covered = true
+				break
+			}
+		}
+		if !covered {
+			kept = append(kept, a)
+		}
+	}
+	return kept
+}
