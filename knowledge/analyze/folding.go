@@ -1,6 +1,6 @@
 package analyze
 
-func lower(c byte) byte {
+func lowerByte(c byte) byte {
 	if 'A' <= c && c <= 'Z' {
 		return c + 'a' - 'A'
 	}
@@ -20,7 +20,7 @@ func foldedPrefix(text, prefix string) bool {
 		return false
 	}
 	for i := 0; i < len(prefix); i++ {
-		if lower(text[i]) != prefix[i] {
+		if lowerByte(text[i]) != prefix[i] {
 			return false
 		}
 	}
@@ -36,7 +36,7 @@ func foldedSuffix(text, suffix string) bool {
 func foldedIndex(text, part string) int {
 	first := part[0]
 	for i := 0; i+len(part) <= len(text); i++ {
-		if lower(text[i]) == first && foldedPrefix(text[i:], part) {
+		if lowerByte(text[i]) == first && foldedPrefix(text[i:], part) {
 			return i
 		}
 	}
@@ -46,10 +46,10 @@ func foldedIndex(text, part string) int {
 // asciiLower folds the ASCII letters of s.
 func asciiLower(s string) string {
 	for i := 0; i < len(s); i++ {
-		if lower(s[i]) != s[i] {
+		if lowerByte(s[i]) != s[i] {
 			b := []byte(s)
 			for ; i < len(b); i++ {
-				b[i] = lower(b[i])
+				b[i] = lowerByte(b[i])
 			}
 			return string(b)
 		}
@@ -80,8 +80,8 @@ func contains(set string, c byte) bool {
 	return false
 }
 
-// digits returns the end of the run of digits that begins at i.
-func digits(text string, i int) int {
+// digitsEnd returns the end of the run of digits that begins at i.
+func digitsEnd(text string, i int) int {
 	for i < len(text) && digit(text[i]) {
 		i++
 	}

@@ -38,7 +38,7 @@ func (l *lexicon) scan(text string, hit func(id, start, end int)) {
 			continue
 		}
 		inWord = word
-		for _, p := range l.by[lower(c)] {
+		for _, p := range l.by[lowerByte(c)] {
 			if !foldedPrefix(text[i:], p.text) {
 				continue
 			}

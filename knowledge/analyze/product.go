@@ -203,13 +203,13 @@ func editionAt(text string) (edition, bool) {
 // versionAt reads a version of two or three numbers at i, perhaps after a v.
 // What looks like an address, a date or a time is none.
 func versionAt(text string, i int) (version string, from, to int) {
-	if lower(text[i]) == 'v' {
+	if lowerByte(text[i]) == 'v' {
 		i++
 	}
 	from, to = i, i
 	parts := 0
 	for parts < 5 {
-		end := digits(text, to)
+		end := digitsEnd(text, to)
 		if end == to || end-to > 4 || (parts > 0 && end-to == 4 && (text[to:to+2] == "19" || text[to:to+2] == "20")) {
 			return "", 0, 0
 		}
