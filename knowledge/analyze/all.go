@@ -5,6 +5,8 @@ package analyze
 func All() []Analyzer {
 	return []Analyzer{
 		productAnalyzer(),
+		httpAnalyzer(),
+		tokenKind(),
 		oauth1(),
 	}
 }
