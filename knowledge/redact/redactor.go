@@ -1,0 +1,367 @@
+package redact
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"strconv"
+	"strings"
+)
+
+// A State is what a [Redactor] remembers between the messages of one case. It
+// holds no secret and nothing that a secret could be guessed from without Key.
+type State struct {
+	Key  []byte // of the MACs; 32 random bytes made for the case
+	Seen []Seen
+}
+
+// A Seen is one secret that a case has had.
+type Seen struct {
+	Kind string
+	MAC  []byte // HMAC-SHA-256 of the secret's plain form, the first 16 bytes
+	N    int    // its number among those of its kind
+}
+
+// An Entry says that a secret of a kind was replaced.
+type Entry struct {
+	Kind        string
+	Placeholder string
+}
+
+// A Redactor replaces secrets by placeholders: the same secret, in whatever
+// encoding, by the same placeholder, and by the one it had in an earlier message
+// of the case. It is not safe for concurrent use.
+type Redactor struct {
+	key    []byte
+	seen   []Seen
+	byMAC  map[string]int    // index in seen
+	number map[string]int    // the highest of a kind
+	exact  map[string]string // a form of a secret that was learned → its placeholder
+	ledger []Entry
+	listed map[string]bool // placeholders in ledger
+	values values
+}
+
+// New returns a Redactor that goes on from s. The zero State begins a case: a
+// key is made from the system's randomness.
+func New(s State) *Redactor {
+	r := &Redactor{key: s.Key, seen: append([]Seen(nil), s.Seen...), byMAC: map[string]int{}, number: map[string]int{}, exact: map[string]string{}, listed: map[string]bool{}}
+	for i, e := range r.seen {
+		r.byMAC[string(e.MAC)] = i
+		r.number[e.Kind] = max(r.number[e.Kind], e.N)
+	}
+	return r
+}
+
+// State returns what the next message of the case needs. The caller keeps it
+// where secrets may be kept: with the key, a guess at a weak password can be
+// tried out.
+func (r *Redactor) State() State {
+	r.makeKey()
+	return State{Key: bytes.Clone(r.key), Seen: append([]Seen(nil), r.seen...)}
+}
+
+// Ledger returns what was learned since New, each placeholder once, in order.
+func (r *Redactor) Ledger() []Entry { return append([]Entry(nil), r.ledger...) }
+
+func (r *Redactor) makeKey() {
+	if len(r.key) == 0 {
+		r.key = make([]byte, 32)
+		rand.Read(r.key) // never fails: it ends the program instead
+	}
+}
+
+// Learn makes secret known, so that Text removes it, and returns its placeholder,
+// such as ‹github-user-token#1›. It learns the forms that the secret takes in
+// URLs, JSON and HTML as well, and the password inside HTTP Basic credentials. A
+// kind is one of Rules, or of the caller: letters, digits and '-'.
+func (r *Redactor) Learn(kind, secret string) string {
+	if p, ok := r.exact[secret]; ok {
+		return p
+	}
+	plain := plainForm(secret)
+	r.makeKey()
+	h := hmac.New(sha256.New, r.key)
+	h.Write([]byte(plain))
+	mac := h.Sum(nil)[:16]
+	i, ok := r.byMAC[string(mac)]
+	if !ok {
+		i = len(r.seen)
+		r.number[kind]++
+		r.seen = append(r.seen, Seen{Kind: kind, MAC: mac, N: r.number[kind]})
+		r.byMAC[string(mac)] = i
+	}
+	e := r.seen[i]
+	placeholder := "‹" + e.Kind + "#" + strconv.Itoa(e.N) + "›"
+	if !r.listed[placeholder] {
+		r.listed[placeholder] = true
+		r.ledger = append(r.ledger, Entry{e.Kind, placeholder})
+	}
+	t := table()
+	whole := false
+	if k, ok := t.index[kind]; ok {
+		whole = t.rules[k].Personal
+	}
+	for _, form := range forms(secret, plain) {
+		if _, ok := r.exact[form]; !ok {
+			r.exact[form] = placeholder
+			r.values.add(form, placeholder, whole)
+		}
+	}
+	return placeholder
+}
+
+// Text returns s without any secret: those that were learned, also where s has
+// only a part of at least 8 bytes, and those that the rules find in s itself.
+// Placeholders in s stay, so Text of a Text is the same again.
+func (r *Redactor) Text(s string) Text {
+	s = r.values.replace(s, r.placeholderAt)
+	// What a rule finds may end where another secret was: look until nothing is found.
+	for range 8 {
+		found := find([]byte(s))
+		if len(found) == 0 {
+			break
+		}
+		next := r.cut(s, found)
+		if next == s {
+			break
+		}
+		s = r.values.replace(next, r.placeholderAt)
+	}
+	return Text(s)
+}
+
+// cut replaces found in s, except where it touches a placeholder.
+func (r *Redactor) cut(s string, found []Found) string {
+	rules := Rules()
+	var b strings.Builder
+	at := 0
+	for _, f := range found {
+		for i := f.Start; i < f.End; {
+			// The parts of a find between placeholders are found by themselves.
+			n := 0
+			j := i
+			for j < f.End {
+				if n = r.placeholderAt(s, j); n > 0 {
+					break
+				}
+				j++
+			}
+			if j > i && (i == f.Start && j == f.End || telling([]byte(s[i:j]))) {
+				b.WriteString(s[at:i])
+				b.WriteString(r.Learn(rules[f.Rule].Kind, s[i:j]))
+				at = j
+			}
+			i = j + n
+		}
+	}
+	if at == 0 {
+		return s
+	}
+	b.WriteString(s[at:])
+	return b.String()
+}
+
+// placeholderAt returns the length of the placeholder at i, 0 when there is none.
+// A placeholder has a kind that is known, so that nothing can hide in one.
+func (r *Redactor) placeholderAt(s string, i int) int {
+	const open, shut = "‹", "›"
+	if s[i] != open[0] || !strings.HasPrefix(s[i:], open) {
+		return 0
+	}
+	k := i + len(open)
+	for k < len(s) && k < i+64 && (s[k] == '-' || 'a' <= s[k] && s[k] <= 'z' || '0' <= s[k] && s[k] <= '9') {
+		k++
+	}
+	kind := s[i+len(open) : k]
+	if k >= len(s) || s[k] != '#' {
+		return 0
+	}
+	d := k + 1
+	for d < len(s) && d < k+7 && '0' <= s[d] && s[d] <= '9' {
+		d++
+	}
+	if d == k+1 || !strings.HasPrefix(s[d:], shut) {
+		return 0
+	}
+	if _, ok := table().index[kind]; !ok && r.number[kind] == 0 {
+		return 0
+	}
+	return d + len(shut) - i
+}
+
+// values find learned secrets in a string, whole or in part, in one pass.
+type values struct {
+	forms []form
+	grams map[uint64]ref // eight bytes of a form → where
+	bits  []uint64       // a filter before grams
+	short []form         // forms under eight bytes
+}
+
+type form struct {
+	text, placeholder string
+	whole             bool // only as a whole, between other than letters and digits
+}
+
+type ref struct{ form, at int32 }
+
+// Bounds of what is remembered by parts; beyond it only whole forms are found.
+const (
+	maxGrams = 1 << 18
+	maxShort = 256
+)
+
+func (v *values) add(text, placeholder string, whole bool) {
+	f := form{text, placeholder, whole}
+	if len(text) < 8 {
+		if len(text) >= 6 && !letters(text) && !digits(text) && len(v.short) < maxShort {
+			f.whole = true
+			v.short = append(v.short, f)
+		}
+		return
+	}
+	if letters(text) && len(text) < 12 { // a word: it would be taken out of every sentence
+		return
+	}
+	if v.grams == nil {
+		v.grams = map[uint64]ref{}
+		v.bits = make([]uint64, 1<<16/64)
+	}
+	n := int32(len(v.forms))
+	v.forms = append(v.forms, f)
+	if whole || letters(text) {
+		v.forms[n].whole = true
+		v.put(text, n, 0)
+		return
+	}
+	step, some := 1, false
+	if len(text) > 4<<10 {
+		step = 4
+	}
+	for i := 0; i+8 <= len(text); i += step {
+		if len(v.grams) >= maxGrams {
+			break
+		}
+		if rare(text[i : i+8]) {
+			v.put(text, n, i)
+			some = true
+		}
+	}
+	if !some {
+		v.forms[n].whole = true
+		v.put(text, n, 0)
+	}
+}
+
+func (v *values) put(text string, n int32, i int) {
+	g := binary.LittleEndian.Uint64([]byte(text[i : i+8]))
+	if _, ok := v.grams[g]; !ok {
+		v.grams[g] = ref{n, int32(i)}
+		h := g * 0x9E3779B97F4A7C15 >> 48
+		v.bits[h/64] |= 1 << (h % 64)
+	}
+}
+
+// rare reports whether eight bytes of a secret are hardly met elsewhere: no
+// repetition, and no part of ordinary words.
+func rare(w string) bool {
+	var upper, lower, digit, distinct int
+	for i := range len(w) {
+		switch c := w[i]; {
+		case 'A' <= c && c <= 'Z' && i > 0:
+			upper++
+		case 'a' <= c && c <= 'z':
+			lower++
+		case '0' <= c && c <= '9':
+			digit++
+		}
+		if strings.IndexByte(w[:i], w[i]) < 0 {
+			distinct++
+		}
+	}
+	return distinct >= 4 && (digit > 0 || upper > 0 && lower > 0)
+}
+
+// replace returns s with each learned secret, or part of one, replaced.
+func (v *values) replace(s string, placeholder func(string, int) int) string {
+	if len(v.forms) == 0 && len(v.short) == 0 {
+		return s
+	}
+	var b strings.Builder
+	at := 0
+	if len(v.forms) > 0 && len(s) >= 8 {
+		for i := 0; i+8 <= len(s); i++ {
+			if s[i] == 0xE2 {
+				if n := placeholder(s, i); n > 0 {
+					i += n - 1
+					continue
+				}
+			}
+			g := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 | uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
+			h := g * 0x9E3779B97F4A7C15 >> 48
+			if v.bits[h/64]&(1<<(h%64)) == 0 {
+				continue
+			}
+			p, ok := v.grams[g]
+			if !ok {
+				continue
+			}
+			f := v.forms[p.form]
+			start, k := i, int(p.at)
+			for start > at && k > 0 && s[start-1] == f.text[k-1] {
+				start--
+				k--
+			}
+			end, k := i+8, int(p.at)+8
+			for end < len(s) && k < len(f.text) && s[end] == f.text[k] {
+				end++
+				k++
+			}
+			if f.whole && (end-start < len(f.text) || !alone(s, start, end)) {
+				continue
+			}
+			b.WriteString(s[at:start])
+			b.WriteString(f.placeholder)
+			at = end
+			i = end - 1
+		}
+	}
+	if at > 0 {
+		b.WriteString(s[at:])
+		s = b.String()
+	}
+	for _, f := range v.short {
+		if strings.Contains(s, f.text) {
+			s = replaceAlone(s, f, placeholder)
+		}
+	}
+	return s
+}
+
+func alone(s string, start, end int) bool {
+	return (start == 0 || !is(s[start-1], alnum)) && (end == len(s) || !is(s[end], alnum))
+}
+
+// replaceAlone replaces a short form where it stands alone.
+func replaceAlone(s string, f form, placeholder func(string, int) int) string {
+	var b strings.Builder
+	at := 0
+	for i := 0; i+len(f.text) <= len(s); i++ {
+		if s[i] == 0xE2 {
+			if n := placeholder(s, i); n > 0 {
+				i += n - 1
+				continue
+			}
+		}
+		if s[i] == f.text[0] && strings.HasPrefix(s[i:], f.text) && alone(s, i, i+len(f.text)) {
+			b.WriteString(s[at:i])
+			b.WriteString(f.placeholder)
+			at = i + len(f.text)
+			i = at - 1
+		}
+	}
+	b.WriteString(s[at:])
+	return b.String()
+}
