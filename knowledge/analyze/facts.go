@@ -73,6 +73,7 @@ var Vocabulary = []Term{
 	{Name: "entra.code", Type: String, Doc: "AADSTS code, digits only; the longest run of digits"},
 	{Name: "entra.trace_id", Type: String, Doc: "Trace ID"},
 	{Name: "entra.correlation_id", Type: String, Doc: "Correlation ID"},
+	{Name: "entra.time", Type: Time, Doc: "Timestamp of an Entra ID error"},
 	{Name: "ldap.code", Type: Int, Doc: "LDAP result code"},
 	{Name: "ldap.data", Type: String, Doc: "Active Directory 'data' code, lower case hex: 52e, 532, 775 …"},
 	{Name: "tls.failure", Type: Enum, Doc: "why a certificate or handshake was refused", Values: []string{"untrusted", "expired", "not-yet-valid", "hostname", "revoked", "handshake", "protocol"}},
