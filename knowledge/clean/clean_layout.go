@@ -1,0 +1,273 @@
+package clean
+
+import "strings"
+
+// layout takes off what viewers and mail put in front of lines (and behind
+// them): quote marks, frames, line numbers. Whether a line has such a thing is
+// told by its neighbours, so this looks at all lines together.
+func (c *cleaner) layout() {
+	for range maxLayouts {
+		quotes, frames, numbers := 0, 0, 0
+		for i := range c.lines {
+			switch b := c.firstByte(&c.lines[i]); {
+			case b == '>':
+				quotes++
+			case b == '|':
+				frames++
+			case b >= '0' && b <= '9':
+				numbers++
+			}
+		}
+		changed := false
+		if quotes > 0 {
+			changed = c.quotes()
+		}
+		if frames > 0 {
+			changed = c.frames() || changed
+		}
+		if numbers > 1 {
+			changed = c.numbers() || changed
+		}
+		if !changed {
+			return
+		}
+	}
+}
+
+const maxLayouts = 4
+
+// firstByte returns the first byte of l that is no blank, or 0.
+func (c *cleaner) firstByte(l *line) byte {
+	text := c.text(l)
+	for i := 0; i < len(text); i++ {
+		if b := text[i]; b != ' ' && b != '\t' {
+			return b
+		}
+	}
+	return 0
+}
+
+// quotes takes off quote marks, all levels of them. A transcript of curl -v
+// marks what was sent with "> ", so it is left alone.
+func (c *cleaner) quotes() (changed bool) {
+	for i := 0; i < len(c.lines); {
+		if c.firstByte(&c.lines[i]) != '>' {
+			i++
+			continue
+		}
+		from, to := i, i+1
+		transcript := false
+		for from > 0 && isTranscript(c.text(&c.lines[from-1])) {
+			from--
+		}
+		for to < len(c.lines) && (c.firstByte(&c.lines[to]) == '>' || isTranscript(c.text(&c.lines[to]))) {
+			to++
+		}
+		for k := from; k < to && !transcript; k++ {
+			transcript = isExchange(c.text(&c.lines[k]))
+		}
+		for ; i < to; i++ {
+			if !transcript {
+				changed = c.unquote(&c.lines[i]) || changed
+			}
+		}
+	}
+	return changed
+}
+
+func (c *cleaner) unquote(l *line) bool {
+	text := c.text(l)
+	n, end, levels := 0, 0, 0
+	for n < len(text) {
+		if text[n] == '>' {
+			levels++
+			n++
+			end = n
+		} else if text[n] == ' ' || text[n] == '\t' {
+			n++
+		} else {
+			break
+		}
+	}
+	if levels == 0 {
+		return false
+	}
+	if end < len(text) && text[end] == ' ' {
+		end++
+	}
+	l.lo += end
+	l.quoted = uint8(min(255, int(l.quoted)+levels))
+	return true
+}
+
+// isTranscript reports whether a line begins as curl -v's others do.
+func isTranscript(text string) bool {
+	return len(text) > 1 && (text[0] == '<' || text[0] == '*' || text[0] == '{' || text[0] == '}') && text[1] == ' ' ||
+		text == "<"
+}
+
+// isExchange reports whether a line is a request or an answer as curl -v
+// shows it.
+func isExchange(text string) bool {
+	if strings.HasPrefix(text, "< HTTP/") {
+		return true
+	}
+	rest, ok := strings.CutPrefix(text, "> ")
+	if !ok {
+		return false
+	}
+	method, rest, ok := strings.Cut(rest, " ")
+	if !ok || len(method) < 3 || len(method) > 7 || strings.ToUpper(method) != method {
+		return false
+	}
+	return strings.Contains(rest, " HTTP/")
+}
+
+// frames takes off the outer lines of boxes: "| text |", and "| text" where
+// the next or the last line has one too.
+func (c *cleaner) frames() (changed bool) {
+	before := false // whether the line before began with a frame
+	for i := range c.lines {
+		l := &c.lines[i]
+		if c.firstByte(l) != '|' {
+			before = false
+			continue
+		}
+		text := c.text(l)
+		lo := strings.IndexByte(text, '|') + 1
+		hi := len(text)
+		for hi > lo && text[hi-1] == ' ' {
+			hi--
+		}
+		closed := hi > lo && text[hi-1] == '|'
+		next := i+1 < len(c.lines) && c.firstByte(&c.lines[i+1]) == '|'
+		if !closed && !before && !next && !boxed(c, i) {
+			before = true
+			continue
+		}
+		before = true
+		if lo < len(text) && text[lo] == ' ' {
+			lo++
+		}
+		if closed {
+			hi--
+			for hi > lo && text[hi-1] == ' ' {
+				hi--
+			}
+		} else {
+			hi = len(text)
+		}
+		l.lo, l.hi = l.lo+lo, l.lo+max(lo, hi)
+		changed = true
+	}
+	return changed
+}
+
+// boxed reports whether the line before or after line i is the edge of a box.
+func boxed(c *cleaner, i int) bool {
+	return i > 0 && isEdge(c.text(&c.lines[i-1])) || i+1 < len(c.lines) && isEdge(c.text(&c.lines[i+1]))
+}
+
+// isEdge reports whether text is a horizontal line of a box.
+func isEdge(text string) bool {
+	text = strings.TrimSpace(text)
+	if len(text) < 3 {
+		return false
+	}
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '-', '+', '=', '|':
+		default:
+			return false
+		}
+	}
+	return strings.Contains(text, "--") || strings.Contains(text, "==")
+}
+
+// numbers takes off line numbers as less -N, cat -n, grep -n and editors put
+// them: at least three lines whose numbers rise by one (two, where the
+// numbers are padded), with at most four wrapped lines without one between.
+func (c *cleaner) numbers() (changed bool) {
+	for i := 0; i < len(c.lines); i++ {
+		n, width, ok := lineNumber(c.text(&c.lines[i]))
+		if !ok {
+			continue
+		}
+		padded := c.text(&c.lines[i])[0] == ' '
+		last, count, gap := i, 1, 0
+		for k := i + 1; k < len(c.lines) && gap <= 4; k++ {
+			m, _, ok := lineNumber(c.text(&c.lines[k]))
+			if ok && m == n+count {
+				last, count, gap = k, count+1, 0
+			} else if gap++; ok && m > n+count {
+				break
+			}
+		}
+		if count < 2 || count < 3 && !padded || c.isTable(i) {
+			continue
+		}
+		next := n
+		for k := i; k <= last; k++ {
+			l := &c.lines[k]
+			if m, w, ok := lineNumber(c.text(l)); ok && m == next {
+				l.lo += w
+				next++
+			} else if text := c.text(l); len(text) > width && strings.TrimLeft(text[:width], " ") == "" {
+				l.lo += width // a wrapped line, indented like the others
+			}
+		}
+		i = last
+		changed = true
+	}
+	return changed
+}
+
+// lineNumber reads a line number and what separates it from the text. width
+// is the length of both.
+func lineNumber(text string) (n, width int, ok bool) {
+	i := 0
+	for i < len(text) && i < 10 && text[i] == ' ' {
+		i++
+	}
+	begin := i
+	for i < len(text) && i < begin+7 && text[i] >= '0' && text[i] <= '9' {
+		n = n*10 + int(text[i]-'0')
+		i++
+	}
+	if i == begin {
+		return 0, 0, false
+	}
+	if i == len(text) {
+		return n, i, begin > 0 // an empty numbered line
+	}
+	switch text[i] {
+	case '\t':
+		return n, i + 1, true
+	case ' ':
+		k := i + 1
+		if rest := text[k:]; len(rest) > 1 && (rest[0] == '|' || rest[0] == ':') && rest[1] == ' ' {
+			return n, k + 2, true
+		} else if rest == "|" || rest == ":" {
+			return n, k + 1, true
+		}
+		return n, k, true
+	case ':', '|':
+		// Not a time of day.
+		if i+1 < len(text) && text[i+1] == ' ' {
+			return n, i + 2, true
+		}
+		return n, i + 1, i+1 == len(text) || text[i+1] < '0' || text[i+1] > '9' || text[i] == '|'
+	}
+	return 0, 0, false
+}
+
+// isTable reports whether line i stands under the head of a table, whose first
+// column is data.
+func (c *cleaner) isTable(i int) bool {
+	for k := max(0, i-3); k < i; k++ {
+		if text := c.text(&c.lines[k]); strings.Contains(text, "-+-") || strings.Contains(text, "---|---") {
+			return true
+		}
+	}
+	return false
+}
