@@ -6,7 +6,9 @@ func All() []Analyzer {
 	return []Analyzer{
 		productAnalyzer(),
 		httpAnalyzer(),
-		tokenKind(),
-		oauth1(),
+		tokenKindAnalyzer(),
+		bearerAnalyzer(),
+		oauth2Analyzer(),
+		oauth1Analyzer(),
 	}
 }

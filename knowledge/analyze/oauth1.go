@@ -8,11 +8,11 @@ import (
 	"authfix/knowledge/clean"
 )
 
-// oauth1 reads what an OAuth 1.0a provider says about a refused request, in
+// oauth1Analyzer reads what an OAuth 1.0a provider says about a refused request, in
 // the words of the Problem Reporting extension
 // (http://wiki.oauth.net/w/page/12238543/ProblemReporting), and the oauth_
 // parameters of the request (RFC 5849 section 3.1).
-func oauth1() Analyzer {
+func oauth1Analyzer() Analyzer {
 	return Analyzer{
 		Name: "oauth1",
 		Doc: "OAuth 1.0a: oauth_problem in every form in which programs print it, its advice and window, " +

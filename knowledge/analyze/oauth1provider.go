@@ -174,7 +174,7 @@ func (r *oauth1Run) provider(rec Record) {
 	l := providers()
 	best, bestScore := Fact{Name: "oauth1.provider", Start: -1, End: -1}, 0
 	offer := func(s sign, row *Row, start, end int) {
-		score := 10*s.weight - 2*min(r.distance(rec, row), 12)
+		score := 10*s.weight - 2*min(rowDistance(rec, r.problem, row), 12)
 		if score > bestScore {
 			bestScore = score
 			best.Value, best.Start, best.End = s.provider, row.Start+start, row.Start+end
@@ -222,19 +222,6 @@ func (r *oauth1Run) shopSign(rec Record, offer func(sign, *Row, int, int)) {
 			return
 		}
 	}
-}
-
-// distance is how many lines lie between a row and the nearest problem.
-func (r *oauth1Run) distance(rec Record, row *Row) int {
-	nearest := 1 << 20
-	for _, p := range r.problem {
-		d := rec.Rows[p.row].First - row.First
-		nearest = min(nearest, max(d, -d))
-	}
-	if len(r.problem) == 0 {
-		return 0
-	}
-	return nearest
 }
 
 // realmProvider reads whose realm it is. A host that tells nothing (Jira may

@@ -53,6 +53,7 @@ func nextIdent(low string, from int) (start, end int) {
 type pair struct {
 	raw        string // as it stands in the row
 	start, end int    // of raw in the row
+	next       int    // behind the value and its closing mark
 	sep        byte   // '=', ':' (also =>), '>' (XML) or 'w' (a word: was, is)
 	quoted     bool
 	open       bool // the row ends before the value does
@@ -110,11 +111,14 @@ func value(text, low string, at int, free bool) (p pair, ok bool) {
 		p.end = closing(low[:limit], i+n, low[i:i+n])
 		if p.end < 0 {
 			p.end, p.open = limit, true
+			n = 0
 		}
+		p.next = p.end + n
 	} else {
 		p.start = i
 		p.end = i + bareLen(low[i:limit], free)
 		p.open = p.end == len(text)
+		p.next = p.end
 	}
 	p.raw = text[p.start:p.end]
 	return p, p.raw != ""
@@ -126,6 +130,9 @@ func (p pair) decoded() string {
 	s := p.raw
 	if strings.IndexByte(s, '\\') >= 0 {
 		s = unescape(s)
+		for i := 0; i < 2 && strings.Contains(s, `\"`); i++ {
+			s = unescape(s) // JSON within JSON
+		}
 	}
 	return oneLine(unpercent(s, !p.quoted))
 }
@@ -180,12 +187,19 @@ func quoteLen(low string, i int) int {
 // closing returns where the mark quote stands in low from i on, not escaped; -1
 // when it does not.
 func closing(low string, i int, quote string) int {
-	if len(quote) > 1 {
-		n := strings.Index(low[i:], quote)
-		if n < 0 {
-			return -1
+	if n := len(quote) - 1; n > 0 {
+		for at := i; ; {
+			k := strings.Index(low[at:], quote)
+			if k < 0 {
+				return -1
+			}
+			at += k
+			// More backslashes: a mark that is escaped once more.
+			if quote[0] != '\\' || at == i || low[at-1] != '\\' {
+				return at
+			}
+			at += n + 1
 		}
-		return i + n
 	}
 	for ; i < len(low); i++ {
 		switch low[i] {

@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// tokenKind tells tokens by their prefix, and by length or checksum whether
+// tokenKindAnalyzer tells tokens by their prefix, and by length or checksum whether
 // they arrived whole. It reads tokens, the bare prefixes that a query returns
 // ("ghu_") and masked ones ("ghu_****"). No finding holds a token.
-func tokenKind() Analyzer {
+func tokenKindAnalyzer() Analyzer {
 	return Analyzer{
 		Name: "tokenkind",
 		Doc: "Which kind of token stands in the text, by its prefix, what that kind is for, when it runs out, " +

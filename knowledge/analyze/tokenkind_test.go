@@ -21,7 +21,7 @@ func TestBase62(t *testing.T) {
 	}
 }
 
-func TestTokenKind(t *testing.T) { testData(t, tokenKind()) }
+func TestTokenKind(t *testing.T) { testData(t, tokenKindAnalyzer()) }
 
 // TestTokenState checks whole, cut and damaged tokens, which are made here so
 // that no file holds one.
@@ -77,5 +77,5 @@ func TestTokenState(t *testing.T) {
 }
 
 func FuzzTokenKind(f *testing.F) {
-	fuzzAnalyzer(f, tokenKind(), github("ghp_", "a"), "ghu_", "ASIA", "eyJ.", "xoxe", "ya29.", "ATATT=", "\\nghp_", "%20ghp_x1")
+	fuzzAnalyzer(f, tokenKindAnalyzer(), github("ghp_", "a"), "ghu_", "ASIA", "eyJ.", "xoxe", "ya29.", "ATATT=", "\\nghp_", "%20ghp_x1")
 }
