@@ -12,7 +12,7 @@ func (l *layer) afterLevel(s string, i int) {
 		}
 		return
 	}
-	if l.shapeAfter(s, i) {
+	if l.shapeAfter(s, i, false) {
 		l.format = "atlassian"
 		return
 	}
@@ -68,7 +68,7 @@ func (l *layer) afterBracket(s string, j int) {
 		l.thread = in
 	}
 	if at(s, l.end, '[') {
-		if in, e, ok := group(s, l.end, ']'); ok && (identifier(in) || dotted(in)) {
+		if in, e, ok := group(s, l.end, ']'); ok && (identifier(in) || dotted(in) || javaLine(in)) {
 			l.logger, l.end = in, separators(s, e)
 		}
 		l.name()
@@ -90,6 +90,12 @@ func (l *layer) loggerWord(s string, j int) {
 		return
 	}
 	w := s[j:e]
+	if w == "in" && e < len(s) { // Flask writes "ERROR in app: message"
+		if m := token(s, e+1); m > e+2 && s[m-1] == ':' && identifier(s[e+1:m-1]) {
+			l.logger, l.format, l.end = s[e+1:m-1], "python", skip(s, m)
+			return
+		}
+	}
 	k := separators(s, e)
 	sep := k > skip(s, e) || e < len(s) && s[e] == '\t'
 	switch {
@@ -105,6 +111,9 @@ func (l *layer) loggerWord(s string, j int) {
 		w = methodCut(w)
 	}
 	l.logger, l.end = w, k
+	if e := token(s, k); at(s, e, '\t') && sourceFile(s[k:e]) { // Zap's caller
+		l.end = e + 1
+	}
 	// Fisheye writes the class and method once more: "fisheye.app Class-method - ".
 	if e := token(s, k); e > k && e+3 <= len(s) && s[e:e+3] == " - " && (identifier(s[k:e]) || dotted(s[k:e])) {
 		l.end = e + 3
@@ -120,12 +129,7 @@ func javaLine(w string) bool {
 	if n < 1 || n+1 == len(w) || !identifier(w[:n]) && !dotted(w[:n]) {
 		return false
 	}
-	for i := n + 1; i < len(w); i++ {
-		if !digit(w[i]) {
-			return false
-		}
-	}
-	return true
+	return number(w[n+1:])
 }
 
 // spring reads Spring Boot's "1234 --- [thread] logger : message".
@@ -178,7 +182,7 @@ func (l *layer) plain() string {
 	switch {
 	case l.stamp.shape == dayMonthShape && l.stamp.frac == '.':
 		return "tomcat"
-	case l.logger != "" || l.thread != "":
+	case l.logger != "" || l.thread != "" && !number(l.thread):
 		return "java"
 	case l.stamp.shape == slashShape:
 		return "go"

@@ -8,8 +8,10 @@ import "strings"
 //	Jira, Crowd        WARN user 1330x123x1 session 10.0.0.1 /url [logger] message
 //	Confluence, Bamboo WARN [thread] [logger] method message
 //
-// It changes nothing and reports false when the line has another shape.
-func (l *layer) shapeAfter(s string, i int) bool {
+// With sure, what stood before the level shows that the line is Jira's or
+// Crowd's, and the fields may be anything, such as "Mail Queue Service" for the
+// URL. It changes nothing and reports false when the line has another shape.
+func (l *layer) shapeAfter(s string, i int, sure bool) bool {
 	if i >= len(s) || !space(s[i]) {
 		return false
 	}
@@ -23,7 +25,7 @@ func (l *layer) shapeAfter(s string, i int) bool {
 		k := skip(s, e)
 		if at(s, k, '[') && l.stamp.frac != '.' && l.stamp.shape != clockShape {
 			name, e2, ok := group(s, k, ']')
-			if ok && !dotted(in) && (dotted(name) || l.stamp.frac == ',' && identifier(name)) {
+			if ok && !dotted(in) && (dotted(name) || javaLine(name) || l.stamp.frac == ',' && identifier(name)) {
 				l.thread, l.logger = in, name
 				l.end = method(s, skip(s, e2), name)
 				return true
@@ -35,17 +37,29 @@ func (l *layer) shapeAfter(s string, i int) bool {
 		}
 		return false
 	}
-	for n := 0; n < 7; n++ {
+	sure = sure || l.stamp.zone && l.stamp.frac == ',' // comma and zone together are Jira's alone
+	previous := ""
+	for n := 0; n < 9; n++ {
 		e := token(s, j)
-		if e >= len(s) || e == j || n > 0 && !field(s[j:e]) || n == 0 && !userName(s[j:e]) {
+		w := s[j:e]
+		switch {
+		case e >= len(s) || e == j:
+			return false
+		case sure:
+		case n == 0 && userName(w), n > 0 && field(w), n == 2 && requestID(previous) && len(w) < 10:
+		default:
 			return false
 		}
+		previous = w
 		j = skip(s, e)
 		if !at(s, j, '[') {
 			continue
 		}
 		in, e, ok := group(s, j, ']')
-		if !ok || !dotted(in) {
+		if !ok && dotted(s[j+1:]) { // the line ends inside the logger
+			in, e, ok = s[j+1:], len(s), true
+		}
+		if !ok || !dotted(in) && !(sure && in == "") {
 			return false
 		}
 		l.logger, l.end = in, skip(s, e)
@@ -74,6 +88,20 @@ func field(w string) bool {
 	return false
 }
 
+// requestID reports whether w is Jira's "1330x123456x1": minute of the day,
+// number, concurrent requests.
+func requestID(w string) bool {
+	x := 0
+	for i := 0; i < len(w); i++ {
+		if w[i] == 'x' {
+			x++
+		} else if !digit(w[i]) {
+			return false
+		}
+	}
+	return x == 2
+}
+
 // method passes over the method that Confluence writes between its logger and
 // the message. Only a name in camel case is surely one.
 func method(s string, i int, logger string) int {
@@ -98,7 +126,7 @@ func method(s string, i int, logger string) int {
 func (l *layer) request(s string, i int) bool {
 	j := i
 	seen := false
-	for n := 0; n < 7 && j < len(s); n++ {
+	for n := 0; n < 12 && j < len(s); n++ {
 		if s[j] == '"' {
 			m := strings.IndexByte(s[j+1:min(len(s), j+2000)], '"')
 			if m < 0 || !seen {

@@ -37,13 +37,29 @@ func (l *layer) compose(s string, i int) bool {
 	}
 	body := skip(s, j+1)
 	if !numbered(s[i:e]) || strings.IndexByte(s[body:], '|') >= 0 {
-		var in layer
-		if body >= len(s) || upper(s[i]) && upper(s[i+1]) || s[body] == '{' || !in.read(s, body) || in.stamp.shape == 0 && in.level == "" {
+		if body >= len(s) || !logs(s, body) {
 			return false
 		}
 	}
 	l.format, l.carrier, l.end = "compose", true, body
 	return true
+}
+
+// logs reports whether a timestamp or a level surely stands at s[i:].
+func logs(s string, i int) bool {
+	if _, _, ok := readStamp(s, i); ok {
+		return true
+	}
+	var in layer
+	switch c := s[i]; {
+	case c == '[':
+		return in.bracketed(s, i)
+	case upper(c):
+		return in.capital(s, i)
+	case 'a' <= c && c <= 'z':
+		return in.lower(s, i)
+	}
+	return false
 }
 
 // numbered reports whether a service's name ends in its replica's number, as

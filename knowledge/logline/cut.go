@@ -16,7 +16,7 @@ func (l *layer) cut(s string, i int) bool {
 		e := token(s, j)
 		w := s[j:e]
 		if lv := upperLevel(w); lv != "" && e < len(s) {
-			if !l.shapeAfter(s, e) {
+			if !l.shapeAfter(s, e, false) {
 				return false
 			}
 			l.level, l.format = lv, "cut"

@@ -123,6 +123,8 @@ func (l *layer) assign(brackets []string) {
 		switch {
 		case javaName(b) && l.logger == "":
 			l.logger = b
+		case strings.HasPrefix(b, "id="):
+			l.thread, l.format = b, "jenkins"
 		case strings.HasPrefix(b, "client "):
 		case l.thread == "":
 			l.thread = b
@@ -156,28 +158,46 @@ func (l *layer) named(s string, j, e int, brackets []string) bool {
 	}
 	l.assign(brackets)
 	l.level = lv
-	if l.shapeAfter(s, end) {
+	thread := threadName(w)
+	if l.shapeAfter(s, end, thread && l.stamp.frac == ',') {
 		if l.thread == "" {
 			l.thread = w
 		}
 		l.format = "atlassian"
 		return true
 	}
+	next := separators(s, end)
+	switch {
+	case l.stamp.zone && l.stamp.frac == ',': // Jira's, cut off behind the level
+		l.thread, l.format, l.end = w, "atlassian", next
+		return true
+	case pair(w):
+		l.afterLevel(s, end)
+		return true
+	case thread, javaName(s[next:token(s, next)]), l.stamp.frac == '.' && at(s, end, '\t'):
+		if l.thread == "" {
+			l.thread = w
+		}
+		l.afterLevel(s, end)
+		return true
+	}
+	if l.end = next; at(s, end, ':') {
+		l.end = skip(s, end+1)
+	}
 	if l.logger == "" {
 		l.logger = strings.TrimRight(w, ":")
 	}
-	if l.stamp.frac == ',' {
+	if l.stamp.frac == ',' && len(brackets) == 0 {
 		l.format = "python"
 	}
-	if sep := skip(s, end); l.stamp.frac == '.' && at(s, end, '\t') && s[sep] != '\t' {
-		l.logger, l.thread = "", w
-	}
-	keep := l.logger
-	l.afterLevel(s, end)
-	if keep != "" && l.logger != keep && !dotted(l.logger) {
-		l.logger = keep
-	}
+	l.name()
 	return true
+}
+
+// threadName reports whether w is rather a thread of a pool, as "exec-12",
+// than a logger.
+func threadName(w string) bool {
+	return digit(w[len(w)-1]) && strings.IndexByte(w, '-') > 0
 }
 
 // spread reads a header whose thread holds blanks, as in Jira's and Crowd's:
@@ -192,7 +212,7 @@ func (l *layer) spread(s string, i int, brackets []string) bool {
 		w := s[j:e]
 		if lv := upperLevel(w[:levelEnd(w)]); lv != "" && j > i {
 			after := j + levelEnd(w)
-			if e := after; e == j+len(w) && l.shapeAfter(s, e) {
+			if after == e && l.shapeAfter(s, e, false) {
 				l.level, l.format = lv, "atlassian"
 				l.assign(brackets)
 				if l.thread == "" {
@@ -331,10 +351,5 @@ func sourceFile(w string) bool {
 	if n < 3 || n+1 == len(w) || strings.IndexByte(w[:n], '.') < 0 {
 		return false
 	}
-	for _, c := range []byte(w[n+1:]) {
-		if !digit(c) {
-			return false
-		}
-	}
-	return true
+	return number(w[n+1:])
 }

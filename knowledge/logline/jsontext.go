@@ -180,7 +180,7 @@ func epoch(v string) (int64, bool) {
 			return 0, false
 		}
 		n = int64(f)
-		frac = int64((f - float64(n)) * 1e9)
+		frac = int64((f-float64(n))*1e6+0.5) * 1e3 // a float64 holds microseconds
 	}
 	switch {
 	case n < 1e11:

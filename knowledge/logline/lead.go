@@ -19,7 +19,7 @@ func (l *layer) bracketed(s string, i int) bool {
 		return true
 	}
 	j := skip(s, e)
-	if lv := level(in); lv != "" {
+	if lv := level(strings.TrimSpace(in)); lv != "" {
 		l.level = lv
 		if st, k, ok := readStamp(s, j); ok && st.shape != clockShape {
 			l.stamp, j = st, k
@@ -185,7 +185,9 @@ func (l *layer) levelFirst(s string, e int, lv string) bool {
 	}
 	l.level = lv
 	l.afterLevel(s, e)
-	if l.logger == "" && (j+1 >= len(s) || s[j] != '-' || s[j+1] != ' ') {
+	padded := j == e+2 && len(lv) == 4 && s[e] == ' ' // to the five letters of ERROR
+	dashed := j+1 < len(s) && s[j] == '-' && s[j+1] == ' '
+	if l.logger == "" && !padded && !dashed {
 		*l = layer{}
 		return false
 	}
@@ -253,6 +255,12 @@ func (l *layer) lower(s string, i int) bool {
 		return l.logfmt(s, i, e)
 	case ':':
 		return l.dotnet(s, i, e)
+	case '[': // journald's, its front cut off: "unit[1234]: "
+		in, k, ok := group(s, e, ']')
+		if ok && number(in) && at(s, k, ':') && at(s, k+1, ' ') {
+			l.logger, l.format, l.carrier, l.end = s[i:e], "journald", true, skip(s, k+1)
+			return true
+		}
 	case '\t':
 		if st, j, ok := readStamp(s, e+1); ok && st.shape == dayMonthShape && at(s, j, '\t') {
 			l.stamp, l.format, l.end = st, "bamboo", j+1

@@ -189,6 +189,10 @@ func (l *layer) read(s string, i int) bool {
 		return l.json(s, i)
 	case c == '<':
 		return l.syslog(s, i)
+	case c == ':':
+		if l.access(s, i) {
+			return true
+		}
 	case c == '"':
 		return l.quoted(s, i)
 	case 'A' <= c && c <= 'Z':

@@ -45,6 +45,16 @@ func four(s string, i int) int {
 	return a*100 + b
 }
 
+// number reports whether w is digits only.
+func number(w string) bool {
+	for i := 0; i < len(w); i++ {
+		if !digit(w[i]) {
+			return false
+		}
+	}
+	return w != ""
+}
+
 // skip returns the first offset from i that is no blank.
 func skip(s string, i int) int {
 	for i < len(s) && space(s[i]) {
