@@ -1,10 +1,268 @@
 package match
 
-// A Scratch is the memory of one Scan at a time, reused by the next. The zero
-// Scratch is ready.
-type Scratch struct{}
+import (
+	"bytes"
+	"encoding/binary"
+	"slices"
+)
+
+// A Scratch is the memory of one Scan, kept for the next. The zero Scratch is
+// ready.
+type Scratch struct {
+	set   *Set
+	text  []byte
+	cut   view // what lies before the first line or after the last is not at hand
+	hits  []Hit
+	state []state // by pattern
+	base  uint64  // added to offsets, so that no state of an earlier Scan looks like one of this
+	work  int     // done in this Scan
+	spent bool    // a regexp was not run because too much work was done
+
+	start, end int // the line found last
+}
+
+// A state is what is remembered of a pattern.
+type state struct {
+	scan   uint64 // base of the Scan that the rest belongs to
+	line   uint64 // base + end of the line that was tried last
+	kept   int
+	work   int
+	missed [2]int // a line without match that was tried
+}
+
+// Bounds of the work of one Scan, in bytes that regexps look at. With them a
+// Scan of the worst text takes about a second.
+const (
+	workAll  = 16 << 20
+	workEach = 64 << 10 // for each pattern when workAll is done, until twice workAll is
+	testDiv  = 32       // bytes on which a literal is tested cost as much as one
+)
 
 // Scan returns the matches of all patterns in text, ordered by Start, then
-// Pattern. They are valid until sc is used again. One goroutine uses a Scratch
-// at a time; a Set may be used by many.
-func (s *Set) Scan(text []byte, sc *Scratch) []Hit { return Naive(s.patterns, text) }
+// Pattern: for each pattern and line the first one, or all for Pattern.All,
+// up to MaxHits. They are valid until sc is used again. One goroutine uses a
+// Scratch at a time; a Set may be used by many.
+func (s *Set) Scan(text []byte, sc *Scratch) []Hit { return s.scan(text, sc, whole) }
+
+// Spent reports whether the last Scan left matches out because the text was
+// made to keep regexps busy: thousands of long lines on which required
+// literals stand, but no match.
+func (sc *Scratch) Spent() bool { return sc.spent }
+
+func (s *Set) scan(text []byte, sc *Scratch, cut view) []Hit {
+	if len(sc.state) < len(s.patterns) {
+		sc.state = make([]state, len(s.patterns))
+	}
+	sc.base += uint64(len(sc.text)) + 2
+	sc.set, sc.text, sc.cut, sc.hits = s, text, cut, sc.hits[:0]
+	sc.work, sc.spent = 0, false
+	sc.start, sc.end = 0, -1
+	if len(s.long.filter) > 0 {
+		sc.scanLong(&s.long)
+	}
+	sc.start, sc.end = 0, -1
+	if len(s.short.filter) > 0 {
+		sc.scanShort(&s.short)
+	}
+	if len(s.unanchored) > 0 {
+		sc.scanLines()
+	}
+	if !slices.IsSortedFunc(sc.hits, compareHits) {
+		slices.SortFunc(sc.hits, compareHits)
+	}
+	return sc.hits
+}
+
+// scanLong looks at a gram of five bytes every four.
+func (sc *Scratch) scanLong(g *grams) {
+	const keep = 1<<(8*longGram) - 1
+	text, filter := sc.text, g.filter
+	last := uint64(len(filter) - 1)
+	at := 0
+	for ; at+24 <= len(text); at += 16 {
+		b := (*[24]byte)(text[at:])
+		h0 := hash((binary.LittleEndian.Uint64(b[0:8]) | lowerAll) << longShift)
+		h1 := hash((binary.LittleEndian.Uint64(b[4:12]) | lowerAll) << longShift)
+		h2 := hash((binary.LittleEndian.Uint64(b[8:16]) | lowerAll) << longShift)
+		h3 := hash((binary.LittleEndian.Uint64(b[12:20]) | lowerAll) << longShift)
+		w0 := filter[h0>>longWord&last]
+		w1 := filter[h1>>longWord&last]
+		w2 := filter[h2>>longWord&last]
+		w3 := filter[h3>>longWord&last]
+		t0 := w0 >> (h0 >> longBit1 & 63) & (w0 >> (h0 >> longBit2 & 63))
+		t1 := w1 >> (h1 >> longBit1 & 63) & (w1 >> (h1 >> longBit2 & 63))
+		t2 := w2 >> (h2 >> longBit1 & 63) & (w2 >> (h2 >> longBit2 & 63))
+		t3 := w3 >> (h3 >> longBit1 & 63) & (w3 >> (h3 >> longBit2 & 63))
+		if (t0|t1|t2|t3)&1 == 0 {
+			continue
+		}
+		if t0&1 != 0 {
+			sc.places(g, g.at((binary.LittleEndian.Uint64(b[0:8])|lowerAll)<<longShift, h0), at)
+		}
+		if t1&1 != 0 {
+			sc.places(g, g.at((binary.LittleEndian.Uint64(b[4:12])|lowerAll)<<longShift, h1), at+4)
+		}
+		if t2&1 != 0 {
+			sc.places(g, g.at((binary.LittleEndian.Uint64(b[8:16])|lowerAll)<<longShift, h2), at+8)
+		}
+		if t3&1 != 0 {
+			sc.places(g, g.at((binary.LittleEndian.Uint64(b[12:20])|lowerAll)<<longShift, h3), at+12)
+		}
+	}
+	for ; at+longGram <= len(text); at += longStep {
+		gram := pack(text[at:at+longGram]) << longShift
+		if h := hash(gram); g.pass(h, longLayout) {
+			sc.places(g, g.at(gram, h), at)
+		}
+	}
+}
+
+// scanShort looks at a gram of three bytes at every one.
+func (sc *Scratch) scanShort(g *grams) {
+	text, filter := sc.text, g.filter
+	last := uint64(len(filter) - 1)
+	at := 0
+	for ; at+8 <= len(text); at += 4 {
+		w := binary.LittleEndian.Uint64(text[at:]) | lowerAll
+		h0 := hash(w << shortShift)
+		h1 := hash(w >> 8 << shortShift)
+		h2 := hash(w >> 16 << shortShift)
+		h3 := hash(w >> 24 << shortShift)
+		w0 := filter[h0>>shortWord&last]
+		w1 := filter[h1>>shortWord&last]
+		w2 := filter[h2>>shortWord&last]
+		w3 := filter[h3>>shortWord&last]
+		t0 := w0 >> (h0 >> shortBit1 & 63) & (w0 >> (h0 >> shortBit2 & 63))
+		t1 := w1 >> (h1 >> shortBit1 & 63) & (w1 >> (h1 >> shortBit2 & 63))
+		t2 := w2 >> (h2 >> shortBit1 & 63) & (w2 >> (h2 >> shortBit2 & 63))
+		t3 := w3 >> (h3 >> shortBit1 & 63) & (w3 >> (h3 >> shortBit2 & 63))
+		if (t0|t1|t2|t3)&1 == 0 {
+			continue
+		}
+		if t0&1 != 0 {
+			sc.places(g, g.at(w<<shortShift, h0), at)
+		}
+		if t1&1 != 0 {
+			sc.places(g, g.at(w>>8<<shortShift, h1), at+1)
+		}
+		if t2&1 != 0 {
+			sc.places(g, g.at(w>>16<<shortShift, h2), at+2)
+		}
+		if t3&1 != 0 {
+			sc.places(g, g.at(w>>24<<shortShift, h3), at+3)
+		}
+	}
+	for ; at+shortGram-1 <= len(text); at++ {
+		tail := [shortGram]byte{}
+		copy(tail[:], text[at:])
+		gram := pack(tail[:]) << shortShift
+		if h := hash(gram); g.pass(h, shortLayout) {
+			sc.places(g, g.at(gram, h), at)
+		}
+	}
+}
+
+// places looks which literals stand around their gram at text[at:].
+func (sc *Scratch) places(g *grams, places []place, at int) {
+	ls := &sc.set.literals
+	for k := range places {
+		p := &places[k]
+		start := at - int(p.offset)
+		n := int(ls.all[p.literal].n)
+		if start < 0 || start+n > len(sc.text) {
+			continue
+		}
+		if n >= 8 && binary.LittleEndian.Uint64(sc.text[start+int(p.rel):])|p.mask != p.word {
+			continue
+		}
+		if !ls.is(p.literal, sc.text, start) {
+			continue
+		}
+		if start < sc.start || start > sc.end {
+			sc.line(start)
+		}
+		for _, i := range g.links[p.from:p.to] {
+			sc.found(i, p.literal, start, start+n)
+		}
+	}
+}
+
+// line finds the line around text[at].
+func (sc *Scratch) line(at int) {
+	sc.start = bytes.LastIndexByte(sc.text[:at], '\n') + 1
+	sc.end = at + bytes.IndexByte(sc.text[at:], '\n')
+	if sc.end < at {
+		sc.end = len(sc.text)
+	}
+}
+
+// of returns what is remembered of a pattern.
+func (sc *Scratch) of(pattern int32) *state {
+	st := &sc.state[pattern]
+	if st.scan != sc.base {
+		*st = state{scan: sc.base}
+	}
+	return st
+}
+
+// found takes note that a trigger of the pattern stands at text[start:end] on
+// the current line.
+func (sc *Scratch) found(pattern, literal int32, start, end int) {
+	st := sc.of(pattern)
+	if st.kept >= MaxHits || start >= sc.own() {
+		return
+	}
+	p := &sc.set.patterns[pattern]
+	line := sc.base + uint64(sc.end) + 1
+	if p.literal >= 0 {
+		if st.line != line || p.all {
+			st.line = line
+			sc.keep(st, Hit{Pattern: int(pattern), Start: start, End: end})
+		}
+		return
+	}
+	if st.line != line {
+		st.line = line
+		sc.try(pattern, p, st, literal)
+	}
+}
+
+// own is where the matches begin that belong to the next piece of a cut line.
+func (sc *Scratch) own() int {
+	if sc.cut&cutRight != 0 {
+		return pieceOwn
+	}
+	return len(sc.text) + 1
+}
+
+func (sc *Scratch) keep(st *state, h Hit) {
+	st.kept++
+	sc.hits = append(sc.hits, h)
+}
+
+// scanLines tries the patterns that have no trigger.
+func (sc *Scratch) scanLines() {
+	for at := 0; at < len(sc.text); at = sc.end + 1 {
+		sc.line(at)
+		for _, i := range sc.set.unanchored {
+			p, st := &sc.set.patterns[i], sc.of(int32(i))
+			if p.literal < 0 {
+				if st.kept < MaxHits {
+					sc.try(int32(i), p, st, -1)
+				}
+				continue
+			}
+			n := int(sc.set.literals.all[p.literal].n)
+			for from := at; st.kept < MaxHits; {
+				start := sc.set.literals.find(p.literal, sc.text, from, sc.end)
+				if start < 0 || start >= sc.own() {
+					break
+				}
+				sc.keep(st, Hit{Pattern: i, Start: start, End: start + n})
+				if from = start + 1; !p.all {
+					break
+				}
+			}
+		}
+	}
+}
