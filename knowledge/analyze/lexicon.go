@@ -1,6 +1,11 @@
 package analyze
 
-import "sort"
+import (
+	"sort"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // A phrase is a text that a [lexicon] looks for: lower case where it is ASCII.
 // By default no ASCII letter or digit stands before it and no ASCII letter
@@ -9,6 +14,25 @@ type phrase struct {
 	text string
 	id   int
 	open bool // letters may follow
+}
+
+// appendPhrases adds the phrases that a list parted by | holds. One that ends
+// in * may go on with more letters.
+func appendPhrases(list []phrase, texts string, id int) []phrase {
+	for text := range strings.SplitSeq(texts, "|") {
+		p := phrase{text: text, id: id}
+		if n := len(text) - 1; text[n] == '*' {
+			p.text, p.open = text[:n], true
+		}
+		list = append(list, p)
+		// ASCII case is folded by the lexicon; of other scripts only a
+		// capital at the head of a phrase is usual.
+		if r, n := utf8.DecodeRuneInString(p.text); unicode.ToUpper(r) != r && r >= utf8.RuneSelf {
+			p.text = string(unicode.ToUpper(r)) + p.text[n:]
+			list = append(list, p)
+		}
+	}
+	return list
 }
 
 // A lexicon finds many phrases in one pass over a text, ASCII case folded.

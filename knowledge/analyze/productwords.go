@@ -1,11 +1,5 @@
 package analyze
 
-import (
-	"strings"
-	"unicode"
-	"unicode/utf8"
-)
-
 // A meaning is what a phrase of a product says. The zero sign is "package", so
 // phrases without a sign hold -1.
 type meaning struct {
@@ -139,19 +133,7 @@ func productKeywords() []string {
 func productPhrases() []phrase {
 	var list []phrase
 	for id, g := range productGroups {
-		for text := range strings.SplitSeq(g.phrases, "|") {
-			p := phrase{text: text, id: id}
-			if n := len(text) - 1; text[n] == '*' {
-				p.text, p.open = text[:n], true
-			}
-			list = append(list, p)
-			// ASCII case is folded by the lexicon; of other scripts only a
-			// capital at the head of a phrase is usual.
-			if r, n := utf8.DecodeRuneInString(p.text); unicode.ToUpper(r) != r && r >= utf8.RuneSelf {
-				p.text = string(unicode.ToUpper(r)) + p.text[n:]
-				list = append(list, p)
-			}
-		}
+		list = appendPhrases(list, g.phrases, id)
 	}
 	return list
 }
