@@ -6,9 +6,16 @@ func All() []Analyzer {
 	return []Analyzer{
 		productAnalyzer(),
 		httpAnalyzer(),
+		urlAnalyzer(),
+		networkAnalyzer(),
+		entraAnalyzer(),
+		ldapAnalyzer(),
 		tokenKindAnalyzer(),
 		bearerAnalyzer(),
 		oauth2Analyzer(),
+		jwtAnalyzer(),
+		samlAnalyzer(),
 		oauth1Analyzer(),
+		clockAnalyzer(),
 	}
 }
