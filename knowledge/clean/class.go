@@ -24,7 +24,7 @@ const (
 )
 
 var classes = [256]class{
-	'\t': tab, '&': amp, '<': angle, '`': tick, '*': star, '[': bracket, '|': pipe,
+	'\t': control, '&': amp, '<': angle, '`': tick, '*': star, '[': bracket, '|': pipe,
 	'%': percent, '\\': backslash, '+': plus, '#': hash, '_': underscore, '~': tilde, '^': caret,
 	0: control, 1: control, 2: control, 3: control, 4: control, 5: control, 6: control, 7: control,
 	8: control, 10: control, 11: control, 12: control, 13: control, 14: control, 15: control,

@@ -9,20 +9,22 @@ type line struct {
 	eol, end int // the line end after it is Source[eol:end], empty at a split inside a line
 	has      class
 	staged   bool
+	dirty    bool // cut by layout or at a break since it was scrubbed
 	quoted   uint8
 	code     bool
 }
 
 // A cleaner holds one run of Clean.
 type cleaner struct {
-	source string
-	starts []int // offsets of original lines
+	source string // the paste; tabs are spaces
+	starts []int  // offsets of original lines
 	lines  []line
 
 	stage     layer
 	stageText string // stage.text, once it is complete
 	a, b      layer  // scratch of scrub
 	fenced    bool   // inside a code fence
+	split     bool   // whether lines were split at breaks inside them
 
 	doc       *Document
 	out       layer
@@ -34,18 +36,21 @@ type cleaner struct {
 
 // Clean undoes what was done to a paste on its way here. text is valid UTF-8
 // as [Read] gives it; other bytes are kept and harmless. Text over [MaxBytes]
-// is cut as Read does. The plain rows of the result, joined by '\n', are a
+// or [MaxLines] is cut as Read does. The plain rows of the result, joined by '\n', are a
 // text that Clean leaves as it is. Views add at most three times the size of
 // the plain rows and 4 KiB.
 func Clean(text string) *Document {
-	var notes []string
-	if len(text) > MaxBytes {
-		text, notes = bound(text)
-	}
-	c := &cleaner{source: text, doc: &Document{Source: text, Notes: notes}}
-	c.split()
+	text, notes := bound(text)
+	// A tab becomes a space here, once, so that no step has to know it.
+	c := &cleaner{source: strings.ReplaceAll(text, "\t", " "), doc: &Document{Source: text, Notes: notes}}
+	c.splitLines()
 	c.stageText = string(c.stage.text)
-	c.layout()
+	// What a frame or a quote mark hid may be damage itself.
+	for range maxLayouts {
+		if !c.layout() && !c.split || !c.scrubAgain() {
+			break
+		}
+	}
 	c.emit()
 	c.plain = string(c.out.text)
 	c.records()
@@ -58,9 +63,9 @@ func Clean(text string) *Document {
 	return c.doc
 }
 
-// split finds the original lines, undoes the damage inside each, and fills
+// splitLines finds the original lines, undoes the damage inside each, and fills
 // lines.
-func (c *cleaner) split() {
+func (c *cleaner) splitLines() {
 	n := strings.Count(c.source, "\n") + 1
 	c.starts = make([]int, 0, n)
 	c.lines = make([]line, 0, n)
@@ -102,6 +107,7 @@ func (c *cleaner) add(lo, eol, end int) {
 		if k < 0 || len(c.lines) >= MaxLines {
 			break
 		}
+		c.split, l.dirty = true, true
 		part := l
 		part.hi, part.end = l.lo+k, eol
 		if text[:k] != "" {
@@ -120,10 +126,17 @@ func (c *cleaner) push(l line) {
 // scrub undoes the damage inside one line, until nothing changes. It reports
 // whether it staged a changed text.
 func (c *cleaner) scrub(l *line) bool {
-	if !c.mayChange(l) {
+	text := c.text(l)
+	if !mayChange(text, l.has) {
 		return false
 	}
-	c.a.set(c.source[l.lo:l.hi], l.lo)
+	if !l.staged {
+		c.a.set(text, l.lo)
+	} else {
+		c.a.text, c.a.segs = c.a.text[:0], c.a.segs[:0]
+		e := edit{in: &c.stage, out: &c.a}
+		e.keep(l.lo, l.hi)
+	}
 	changed := false
 	// Damage lies in layers (a Slack export of a mail of a Slack link), seldom
 	// more than two.
@@ -144,6 +157,29 @@ func (c *cleaner) scrub(l *line) bool {
 	e.keep(0, len(c.a.text))
 	l.lo, l.hi, l.staged = lo, len(c.stage.text), true
 	return true
+}
+
+// scrubAgain scrubs the lines that were cut since. It reports whether any
+// changed.
+func (c *cleaner) scrubAgain() bool {
+	changed := false
+	for i := range c.lines {
+		l := &c.lines[i]
+		if !l.dirty {
+			continue
+		}
+		l.dirty = false
+		c.fenced = l.code
+		if c.scrub(l) {
+			l.has = classify(c.stage.text[l.lo:l.hi])
+			changed = true
+		}
+	}
+	if changed {
+		c.stageText = string(c.stage.text)
+	}
+	c.split = false
+	return changed
 }
 
 const maxScrubs = 5
@@ -181,9 +217,9 @@ func (c *cleaner) emit() {
 		} else {
 			c.out.keepSource(c.source, l.lo, l.hi)
 		}
-		if l.has&tab != 0 {
+		if l.has&control != 0 {
 			for k := start; k < len(c.out.text); k++ {
-				if b := c.out.text[k]; b == '\t' || b == '\r' {
+				if c.out.text[k] == '\r' {
 					c.out.text[k] = ' '
 				}
 			}

@@ -30,7 +30,7 @@ func (c *cleaner) chat(e *edit, text []byte) {
 				}
 			case '<':
 				if s, end := slackToken(text, i); end > 0 {
-					e.replace(i, end, s)
+					replaceToken(e, text, i, end, s)
 					i = end
 					continue
 				}
@@ -52,13 +52,13 @@ func (c *cleaner) chat(e *edit, text []byte) {
 	}
 }
 
-// mayChange reports whether scrub could change l. It errs on the side of yes.
-func (c *cleaner) mayChange(l *line) bool {
-	if l.has&(high|control) != 0 {
+// mayChange reports whether scrub could change text, which has these classes.
+// It errs on the side of yes.
+func mayChange(text string, has class) bool {
+	if has&(high|control) != 0 {
 		return true
 	}
-	text := c.source[l.lo:l.hi]
-	if l.has&angle != 0 {
+	if has&angle != 0 {
 		for i := strings.IndexByte(text, '<'); i >= 0 && i+1 < len(text); {
 			switch b := text[i+1]; {
 			case b == '@', b == '#', b == '!', b == ':', b == '/', b == 'h', b == 'm', b == 't', b == 'f', b == 's', b == 'a', b == 'H':
@@ -71,14 +71,14 @@ func (c *cleaner) mayChange(l *line) bool {
 			i += k + 1
 		}
 	}
-	return l.has&amp != 0 && (strings.Contains(text, "&amp;") || strings.Contains(text, "&lt;") || strings.Contains(text, "&gt;")) ||
-		l.has&tick != 0 && (strings.Contains(text, "```") || strings.HasPrefix(strings.TrimLeft(text, " >"), "`") || strings.HasSuffix(strings.TrimRight(text, " "), "`")) ||
-		l.has&star != 0 && strings.Contains(text, "**") ||
-		l.has&pipe != 0 && strings.Contains(text, "||") ||
-		l.has&tilde != 0 && strings.Contains(text, "~~") ||
-		l.has&underscore != 0 && strings.Contains(text, "__") ||
-		l.has&bracket != 0 && (strings.Contains(text, "[0") || strings.Contains(text, "[m") || strings.Contains(text, "[39m") ||
-			l.has&(backslash|hash|caret) != 0 && anyWritten(text))
+	return has&amp != 0 && (strings.Contains(text, "&amp;") || strings.Contains(text, "&lt;") || strings.Contains(text, "&gt;")) ||
+		has&tick != 0 && (strings.Contains(text, "```") || strings.HasPrefix(strings.TrimLeft(text, " >"), "`") || strings.HasSuffix(strings.TrimRight(text, " "), "`")) ||
+		has&star != 0 && strings.Contains(text, "**") ||
+		has&pipe != 0 && strings.Contains(text, "||") ||
+		has&tilde != 0 && strings.Contains(text, "~~") ||
+		has&underscore != 0 && strings.Contains(text, "__") ||
+		has&bracket != 0 && (strings.Contains(text, "[0") || strings.Contains(text, "[m") || strings.Contains(text, "[39m") ||
+			has&(backslash|hash|caret) != 0 && anyWritten(text))
 }
 
 func anyWritten(text string) bool {
@@ -142,6 +142,24 @@ func slackToken(text []byte, i int) (string, int) {
 	return typed, i + 1 + n + 1
 }
 
+// replaceToken writes what was typed for the token text[i:end), as the bytes
+// of the token wherever they are the same, so that they keep their places.
+func replaceToken(e *edit, text []byte, i, end int, typed string) {
+	e.replace(i, i, "")
+	token := text[i:end]
+	if k := bytes.Index(token, []byte(typed)); k >= 0 {
+		e.keep(i+k, i+k+len(typed))
+	} else if k := bytes.IndexByte(token, '|'); k >= 0 && strings.HasSuffix(typed, ")") && scheme(token[1:]) > 0 {
+		e.keep(i+k+1, end-1)
+		e.put(" (", i+k, i+k+1)
+		e.keep(i+1, i+k)
+		e.put(")", end-1, end-1)
+	} else {
+		e.put(typed, i, end)
+	}
+	e.done = end
+}
+
 // scheme returns the length of a URL's scheme with its colon at the start of
 // text, or 0.
 func scheme[T string | []byte](text T) int {
@@ -156,18 +174,20 @@ func scheme[T string | []byte](text T) int {
 // typedFor returns what was typed for the token <inner|label>.
 func typedFor(inner, label string, labelled bool) (string, bool) {
 	if k := scheme(inner); k > 0 {
-		if strings.ContainsAny(inner, " \t\"'") {
+		if strings.ContainsAny(inner, " \"'") {
 			return "", false
 		}
-		switch {
-		case !labelled || label == "":
+		if !labelled || label == "" {
 			if strings.HasPrefix(inner, "mailto:") || strings.HasPrefix(inner, "tel:") {
 				return inner[k:], true
 			}
 			return inner, true
-		case strings.Contains(inner, strings.TrimRight(label, "/…. ")) || scheme(label) > 0:
-			// Linked by Slack itself: the label is what stood there.
-			return label, true
+		}
+		if strings.Trim(inner[k:], "/") == strings.Trim(label, "/") {
+			return label, true // linked by Slack itself: the label is what stood there
+		}
+		if scheme(label) > 0 {
+			return inner, true // the label is the URL, perhaps shortened
 		}
 		return label + " (" + inner + ")", true
 	}

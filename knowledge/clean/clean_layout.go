@@ -4,8 +4,9 @@ import "strings"
 
 // layout takes off what viewers and mail put in front of lines (and behind
 // them): quote marks, frames, line numbers. Whether a line has such a thing is
-// told by its neighbours, so this looks at all lines together.
-func (c *cleaner) layout() {
+// told by its neighbours, so this looks at all lines together. It reports
+// whether it changed any.
+func (c *cleaner) layout() (any bool) {
 	for range maxLayouts {
 		quotes, frames, numbers := 0, 0, 0
 		for i := range c.lines {
@@ -29,9 +30,11 @@ func (c *cleaner) layout() {
 			changed = c.numbers() || changed
 		}
 		if !changed {
-			return
+			break
 		}
+		any = true
 	}
+	return any
 }
 
 const maxLayouts = 4
@@ -40,7 +43,7 @@ const maxLayouts = 4
 func (c *cleaner) firstByte(l *line) byte {
 	text := c.text(l)
 	for i := 0; i < len(text); i++ {
-		if b := text[i]; b != ' ' && b != '\t' {
+		if b := text[i]; b != ' ' {
 			return b
 		}
 	}
@@ -83,7 +86,7 @@ func (c *cleaner) unquote(l *line) bool {
 			levels++
 			n++
 			end = n
-		} else if text[n] == ' ' || text[n] == '\t' {
+		} else if text[n] == ' ' {
 			n++
 		} else {
 			break
@@ -96,6 +99,7 @@ func (c *cleaner) unquote(l *line) bool {
 		end++
 	}
 	l.lo += end
+	l.dirty = true
 	l.quoted = uint8(min(255, int(l.quoted)+levels))
 	return true
 }
@@ -157,7 +161,7 @@ func (c *cleaner) frames() (changed bool) {
 		} else {
 			hi = len(text)
 		}
-		l.lo, l.hi = l.lo+lo, l.lo+max(lo, hi)
+		l.lo, l.hi, l.dirty = l.lo+lo, l.lo+max(lo, hi), true
 		changed = true
 	}
 	return changed
@@ -210,7 +214,7 @@ func (c *cleaner) numbers() (changed bool) {
 		for k := i; k <= last; k++ {
 			l := &c.lines[k]
 			if m, w, ok := lineNumber(c.text(l)); ok && m == next {
-				l.lo += w
+				l.lo, l.dirty = l.lo+w, true
 				next++
 			} else if text := c.text(l); len(text) > width && strings.TrimLeft(text[:width], " ") == "" {
 				l.lo += width // a wrapped line, indented like the others
@@ -241,8 +245,6 @@ func lineNumber(text string) (n, width int, ok bool) {
 		return n, i, begin > 0 // an empty numbered line
 	}
 	switch text[i] {
-	case '\t':
-		return n, i + 1, true
 	case ' ':
 		k := i + 1
 		if rest := text[k:]; len(rest) > 1 && (rest[0] == '|' || rest[0] == ':') && rest[1] == ' ' {

@@ -114,16 +114,16 @@ func opensMark(text []byte, i int) bool {
 		return false
 	}
 	next := text[i+2]
-	return next != ' ' && next != '\t' && next != '/' && next != '.' && next != text[i]
+	return next != ' ' && next != '/' && next != '.' && next != text[i]
 }
 
 func closesMark(text []byte, i int) bool {
-	if prev := text[i-1]; prev == ' ' || prev == '\t' || prev == '/' {
+	if prev := text[i-1]; prev == ' ' || prev == '/' {
 		return false
 	}
 	return i+2 == len(text) || spaceOr(text[i+2], ")]}\"'<:;,.!?_~|-\r")
 }
 
 func spaceOr(b byte, set string) bool {
-	return b == ' ' || b == '\t' || b >= 0x80 || strings.IndexByte(set, b) >= 0
+	return b == ' ' || b >= 0x80 || strings.IndexByte(set, b) >= 0
 }

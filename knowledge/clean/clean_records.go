@@ -47,13 +47,13 @@ func (c *cleaner) records() {
 // continues reports whether a line behind a blank one goes on with the log
 // entry above it.
 func continues(text string) bool {
-	return text[0] == ' ' || text[0] == '\t' || isFrame(text)
+	return text[0] == ' ' || isFrame(text)
 }
 
 // isFrame reports whether text is a frame or a head of a stack trace, of Java,
 // .NET, JavaScript, Python, PHP, Ruby or Go.
 func isFrame(text string) bool {
-	text = strings.TrimLeft(text, " \t")
+	text = strings.TrimLeft(text, " ")
 	if text == "" {
 		return false
 	}

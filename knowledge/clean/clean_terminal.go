@@ -33,7 +33,7 @@ func (c *cleaner) terminal(e *edit, text []byte) {
 			e.replace(from, i+1, "")
 		case b == '\f' || b == '\v':
 			e.replace(i, i+1, "\r")
-		case b == '\r' || b == '\t':
+		case b == '\r':
 		case b < 0x20 || b == 0x7f:
 			e.replace(i, i+1, "")
 		}

@@ -146,7 +146,7 @@ func (c *cleaner) joint(first, i, width int) joint {
 	case z == '=' && (c.printable || len(end) >= 70 && len(end) <= 76):
 		// Quoted-printable's soft break (RFC 2045 section 6.7), or a name whose
 		// value is on the next line.
-		return joint{form{drop: blanks + 1, skip: skip}, tight}
+		return joint{form{drop: blanks + 1}, tight}
 	case z == '\\':
 		return joint{form{drop: blanks + 1, skip: skip, space: true}, form{drop: blanks + 1, skip: skip}}
 	case z == '-' && len(end) > 1 && isLower(end[len(end)-2]) && isLower(rest[0]):

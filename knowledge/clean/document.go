@@ -128,13 +128,15 @@ func (d *Document) addSource(spans []Span, from, to int) []Span {
 	line := d.lineAt(from)
 	for ; from < to; line++ {
 		begin, next := d.lines[line], len(d.Source)
-		stop := next
 		if line+1 < len(d.lines) {
 			next = d.lines[line+1]
-			stop = next - 1
-			if stop > begin && d.Source[stop-1] == '\r' {
-				stop--
-			}
+		}
+		stop := next
+		if stop > begin && d.Source[stop-1] == '\n' {
+			stop--
+		}
+		for stop > begin && d.Source[stop-1] == '\r' {
+			stop--
 		}
 		if upTo := min(to, stop); from < upTo {
 			spans = addSpan(spans, Span{Line: line + 1, Start: from - begin, End: upTo - begin})

@@ -1,0 +1,79 @@
+package clean
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// undamaged is a 20-line excerpt of a log as people paste it.
+func undamaged() string {
+	var b strings.Builder
+	b.WriteString("2026-03-04 10:11:12,131 http-nio-8080-exec-7 ERROR eva 611x1872x1 1k9a2i5 10.0.0.8 /rest/applinks/3.0/status [c.a.a.core.auth.OAuthHandler] Failed to authenticate: oauth_problem=timestamp_refused\n")
+	b.WriteString("com.atlassian.applinks.api.CredentialsRequiredException: You do not have an authorized access token for the remote resource.\n")
+	for range 17 {
+		b.WriteString("\tat com.atlassian.applinks.oauth.auth.ThreeLeggedOAuthRequestFactoryImpl.retrieveConsumerToken(ThreeLegged.java:91)\n")
+	}
+	b.WriteString("2026-03-04 10:11:13,131 http-nio-8080-exec-7 WARN eva 611x1872x1 1k9a2i5 10.0.0.8 /rest/applinks/3.0/status [c.a.a.core.auth.OAuthHandler] Second entry\n")
+	return b.String()
+}
+
+func BenchmarkClean(b *testing.B) {
+	for _, bench := range []struct{ name, text string }{
+		{"undamaged 2 KB", undamaged()},
+		{"slack 2 KB", strings.NewReplacer("<", "&lt;", ">", "&gt;").Replace(undamaged()) + "<https://x.example.com>"},
+		{"quoted 2 KB", "> " + strings.ReplaceAll(undamaged(), "\n", "\n> ")},
+		{"wrapped 2 KB", wrapAt(undamaged(), 80)},
+		{"log 4 MiB", strings.Repeat(undamaged(), MaxBytes/len(undamaged()))},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(len(bench.text)))
+			for b.Loop() {
+				Clean(bench.text)
+			}
+		})
+	}
+}
+
+func wrapAt(text string, width int) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		for len(line) > width {
+			b.WriteString(line[:width] + "\n")
+			line = line[width:]
+		}
+		b.WriteString(line + "\n")
+	}
+	return b.String()
+}
+
+// hostile are texts of the greatest size that a naive cleaner takes long for.
+func hostile() map[string]string {
+	fill := func(s string) string { return strings.Repeat(s, MaxBytes/len(s)) }
+	m := map[string]string{"one line": fill("x y "), "lines": strings.Repeat("oauth_problem=token_rej\n", 170_000)}
+	for _, s := range []string{
+		"&", "%", "\\", "<", ">", "|", "`", "*", "_", "~", "#", "+", "=", "[", "\r", "\n", "\x1b", "\x1b]", "\b", "\t", " ", "\x00",
+		"<h", "<@", "<https://", "<https://x|", "**a", "** a", "**a**", "||x", "```", "&amp;", "&amp;lt;", "&#39;", "%41", "%25", `\n`, `\"`, `\\n`, `\u0041`, `\x41`, "#012", "=3D",
+		"a\n", "\n\n", "> a\n", "1 a\n", "| a\n", "| a | b |\n", "a=\n", "a-\n", `"\n"`, "“", "ﬁ", "\u200b", "\u2028", "â€", "\xff", "[0m[31m", "a    b\n", "^[", "[31",
+	} {
+		m[s] = fill(s)
+	}
+	return m
+}
+
+// TestCleanIsFast holds Clean to its bound on texts of the greatest size. The
+// limit is far above what is measured (see BenchmarkClean), so that a busy
+// machine does not fail it, and far below what quadratic work would take.
+func TestCleanIsFast(t *testing.T) {
+	for name, text := range hostile() {
+		start := time.Now()
+		d := Clean(text)
+		took := time.Since(start)
+		t.Logf("%-12q %4d ms, %d rows, %d KiB, %d segments", name, took.Milliseconds(), len(d.Rows), len(d.Buf)>>10, len(d.segments))
+		if took > 3*time.Second {
+			t.Errorf("Clean of 4 MiB of %q took %v", name, took)
+		}
+	}
+}
