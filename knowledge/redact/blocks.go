@@ -40,13 +40,18 @@ func pem(s *scan, rule, start, end int) {
 		first := line
 		for n := 0; n < 400 && first > 0; n++ {
 			prev := bytes.LastIndexByte(t[:first-1], '\n') + 1
-			if from, to := base64Line(t, prev); to-from < 16 {
+			from, to := base64Tail(t, prev, first-1)
+			if to-from < 16 {
 				break
 			}
 			first = prev
+			if from > prev && !bytes.Equal(bytes.TrimLeft(t[prev:from], " \t>"), nil) {
+				break // the first line stands behind other text
+			}
 		}
 		if first < line {
-			from, _ := base64Line(t, first)
+			end := bytes.IndexByte(t[first:line], '\n') + first
+			from, _ := base64Tail(t, first, end)
 			s.add(rule, from, line-1)
 		}
 	}
@@ -105,7 +110,7 @@ func der(s *scan, rule, start, end int) {
 		if next >= len(t) || t[next] != '\n' || last-first > 32<<10 {
 			break
 		}
-		from, to := base64Line(t, next+1)
+		from, to := base64Rest(t, next+1)
 		if to-from < 4 {
 			break
 		}
@@ -132,17 +137,49 @@ func base64Line(t []byte, i int) (from, to int) {
 	return i, j
 }
 
+// base64Tail returns the base64 that the line t[line:end] ends with, at most 200
+// bytes.
+func base64Tail(t []byte, line, end int) (from, to int) {
+	if end > line && t[end-1] == '\r' {
+		end--
+	}
+	from = end
+	for from > line && t[from-1] == '=' && end-from < 2 {
+		from--
+	}
+	for from > line && end-from < 200 && is(t[from-1], base64s) && t[from-1] != '=' {
+		from--
+	}
+	return from, end
+}
+
+// base64Rest is base64Line, but text may follow sixteen bytes of base64 with a
+// digit in them, as it does where a paste goes on behind a key.
+func base64Rest(t []byte, i int) (from, to int) {
+	if from, to = base64Line(t, i); from < to {
+		return from, to
+	}
+	to = from
+	for to < len(t) && is(t[to], base64s) && to-from < 200 {
+		to++
+	}
+	if to-from < 16 || !shuffled(t[from:to]) {
+		return from, from
+	}
+	return from, to
+}
+
 // blocks finds two or more lines of one length, as PEM and MIME wrap base64,
 // that no header above them calls public.
 func (s *scan) blocks() {
 	t := s.t
 	for line := 0; line < len(t); {
 		end := lineEnd(t, line)
-		if n := end - line; n < 60 || n > 84 {
+		if end-line < 60 {
 			line = end + 1
 			continue
 		}
-		from, to := base64Line(t, line)
+		from, to := base64Tail(t, line, end)
 		n := to - from
 		if n != 60 && n != 64 && n != 70 && n != 72 && n != 76 || !varied(t[from:to]) || !shuffled(t[from:to]) {
 			line = end + 1
@@ -150,13 +187,13 @@ func (s *scan) blocks() {
 		}
 		last, next, lines := to, end+1, 1
 		for next < len(t) {
-			a, b := base64Line(t, next)
+			a, b := base64Rest(t, next)
 			if b-a == 0 || b-a > n || !bytes.ContainsAny(t[a:b], "0123456789+/=ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
 				break
 			}
 			last, lines = b, lines+1
 			next = lineEnd(t, b) + 1
-			if b-a < n {
+			if b-a < n || b < len(t) && t[b] != '\n' && t[b] != '\r' {
 				break
 			}
 		}

@@ -26,8 +26,7 @@ func contextSecrets() []Rule {
 	}
 }
 
-// pathReader reads what follows an address's first skip path segments, or the
-// segments named services, workflows and triggers and then skip-1 more.
+// pathReader reads what follows the first skip path segments behind the anchor.
 func pathReader(skip int) reader {
 	return func(s *scan, rule, start, end int) {
 		stop := trimEnd(s.t, end, s.run(end, base64s))
@@ -38,8 +37,7 @@ func pathReader(skip int) reader {
 				n = e + 2
 			}
 			if n < 0 {
-				// Cut before the secret part; a long rest is part of it all the same.
-				break
+				return // cut before the secret part
 			}
 			i += n + 1
 		}
@@ -70,7 +68,7 @@ func twilio(s *scan, rule, start, end int) {
 		j := s.run(i, hex)
 		switch n := j - i; {
 		case n == 34 && s.t[i] == 'A' && s.t[i+1] == 'C': // an account's id, public
-		case n >= 24 && n <= 34 && !(j < len(s.t) && s.t[j] == '-') && varied(s.t[i:j]):
+		case n >= 16 && n <= 34 && !(j < len(s.t) && s.t[j] == '-') && varied(s.t[i:j]):
 			s.add(rule, i, j)
 		}
 		i = j
@@ -168,7 +166,7 @@ func spokenPassword(s *scan, rule, start, end int) {
 	t := s.t
 	stop := min(lineEnd(t, end), end+120)
 	i := end
-	for _, w := range [...]string{"是", "为", "為", "は", "은", "는", "："} {
+	for _, w := range [...]string{"是", "为", "為", "は", "은", "는"} {
 		if has(t, i, w) {
 			s.spokenAt(rule, blanks(t, i+len(w)), stop)
 			return

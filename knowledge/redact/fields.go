@@ -108,7 +108,11 @@ func (s *scan) elsewhere(start, end int) (v value, ok bool) {
 // coded is the look at code=…: an authorization code is long and drawn, an error
 // code is a number or a word.
 func coded(v string, bare bool) bool {
-	return !bare && len(v) >= 16 && drawn(v)
+	if bare || len(v) < 16 || !drawn(v) {
+		return false
+	}
+	named := strings.ContainsRune(v, '_') && strings.ToLower(v) == v // rate_limit_exceeded_v2
+	return !named || strings.Count(strings.Trim(v, "abcdefghijklmnopqrstuvwxyz_"), "") > 4
 }
 
 func mixed(v string, bare bool) bool { return drawn(v) }
@@ -124,7 +128,7 @@ func fieldSecrets() []Rule {
 			"aws_secret_access_key", "secretaccesskey", "secret_access_key", "aws_secret_key", "aws.secretkey"),
 		field("azure-storage-key", "Azure storage account, Service Bus or Cosmos DB key in a connection string", "Rotate the key under Access keys of the account in the Azure portal.", tokenLike,
 			"accountkey", "sharedaccesskey"),
-		field("azure-sas-signature", "signature of an Azure shared access signature URL, sig=…", "Rotate the account key that signed it, or remove the stored access policy.", mixed, "?sig", "&sig", "%26sig", "sharedaccesssignature"),
+		field("azure-sas-signature", "signature of an Azure shared access signature URL, sig=…", "Rotate the account key that signed it, or remove the stored access policy.", mixed, "?sig", "&sig", "amp;sig", "%26sig", "sharedaccesssignature"),
 		field("aws-signature", "signature or security token of an AWS request", "It expires within minutes; rotate the key if it shows elsewhere.", mixed, "x-amz-signature", "x-amz-security-token", "x-amz-credential-token"),
 		field("oauth-token-secret", "OAuth 1.0a token secret", grant, tokenLike, "oauth_token_secret", "oauthtokensecret", "token_secret", "tokensecret"),
 		field("oauth-signature", "signature of an OAuth 1.0a request", "It is good for one request only; nothing to revoke.", mixed, "oauth_signature", "oauthsignature"),
@@ -141,7 +145,7 @@ func fieldSecrets() []Rule {
 		{Kind: "saml-message", Doc: "SAML response, request, logout message or assertion, base64", Revoke: "It works once, within minutes; end the user's session at the identity provider.",
 			anchors: []string{"samlresponse", "samlrequest", "saml_response", "assertion"}, read: fieldReader(samlLike, longestBlob)},
 		field("authorization-code", "authorization code in a redirect", "It works once and expires within minutes; start the consent again.", coded,
-			"?code", "&code", "%26code", "%3fcode", `"code"`, "authorization_code", "auth_code", "authcode", "authorizationcode", " code"),
+			"?code", "&code", "amp;code", "%26code", "%3fcode", `"code"`, "authorization_code", "auth_code", "authcode", "authorizationcode", " code"),
 		field("private-key", "private key as the value of a key", key, privateLike, "private_key", "privatekey", "private-key"),
 		field("api-key", "API key", key, tokenLike, "api_key", "apikey", "api-key", "api_token", "apitoken", "api-token", "access_key", "accesskey", "secret_key", "secretkey",
 			"subscription-key", "application_key", "encryption_key", "signing_key", "signing_secret", "webhook_secret", "auth_key", "authkey", "app_key", "appkey", "license_key"),
@@ -150,7 +154,7 @@ func fieldSecrets() []Rule {
 		field("keystore-password", "password of a key store or trust store", "Change it with keytool -storepasswd, and where the server reads it.", passwordLike, "keystorepass", "truststorepass", "keystorepassword", "truststorepassword", "keypass", "storepass"),
 		field("password", "password in a setting, a form or a connection string", login, passwordLike, "password", "passwd", "passphrase", "passwort", "kennwort", "pass_word", "contraseña", "contrasena", "mot de passe", "motdepasse", "senha", "wachtwoord",
 			"пароль", "密码", "密碼", "パスワード", "비밀번호", "hasło", "parola", "pwd", "_pass", "dbpass", " pass", `"pass"`, "?pass", "&pass"),
-		field("credential", "credential in a setting", key, tokenLike, "credential", "credentials", "auth"),
+		field("credential", "credential in a setting", key, tokenLike, "credential", "credentials", `"auth"`, "_auth"),
 		field("secret", "secret in a setting, a form or an answer", app, tokenLike, "secret"),
 		field("token", "token in a setting, a form or an answer", grant, tokenLike, "token"),
 	}
@@ -158,7 +162,7 @@ func fieldSecrets() []Rule {
 }
 
 // samlLike is the look at a SAML message: base64 or XML of some length.
-func samlLike(v string, bare bool) bool { return len(v) >= 24 && drawn(v) }
+func samlLike(v string, bare bool) bool { return len(v) >= 16 && drawn(v) }
 
 // privateLike refuses names of files and PEM, which has a rule of its own.
 func privateLike(v string, bare bool) bool {

@@ -40,11 +40,13 @@ func Find(text []byte, hits []match.Hit, base int) []Found {
 	return resolve(text, s.found)
 }
 
-// find does what Find does, without a pass of the caller's.
-func find(text []byte) []Found {
+// find does what Find does, without a pass of the caller's, and looks through so
+// many layers of encoding too.
+func find(text []byte, depth int) []Found {
 	s := scan{tab: table(), t: text}
 	s.tab.each(text, func(anchor, start int) { s.visit(anchor, start) })
 	s.shapes()
+	s.layers(depth)
 	return resolve(text, s.found)
 }
 

@@ -120,7 +120,7 @@ func (r *Redactor) Text(s string) Text {
 	s = r.values.replace(s, r.placeholderAt)
 	// What a rule finds may end where another secret was: look until nothing is found.
 	for range 8 {
-		found := find([]byte(s))
+		found := find([]byte(s), deepest)
 		if len(found) == 0 {
 			break
 		}

@@ -43,7 +43,27 @@ func (s *scan) shapes() {
 			s.discord(i)
 		}
 	}
+	s.cutURL()
 	s.blocks()
+}
+
+// cutURL reads a password at the end of the text whose host was cut off.
+func (s *scan) cutURL() {
+	t := s.t
+	low := max(0, len(t)-512)
+	n := bytes.LastIndex(t[low:], []byte("://"))
+	if n < 0 {
+		return
+	}
+	begin := low + n + len("://")
+	rest := t[begin:]
+	colon := bytes.IndexByte(rest, ':')
+	if colon < 1 || bytes.ContainsAny(rest, "@/?# \t\n\r\"'<>`|‹") {
+		return
+	}
+	if v := string(rest[colon+1:]); len(v) >= 6 && !digits(v) && varied([]byte(v)) {
+		s.add(s.tab.index["url-password"], begin+colon+1, len(t))
+	}
 }
 
 // entra: three characters, a digit, Q~, 31 to 34 characters.
