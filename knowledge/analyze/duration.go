@@ -31,3 +31,6 @@ func spell(d time.Duration) string {
 	}
 	return strings.Join(parts, " ")
 }
+
+// seconds writes a duration as the facts do: whole seconds.
+func seconds(d time.Duration) string { return strconv.FormatInt(int64(d/time.Second), 10) }
