@@ -55,7 +55,7 @@ type Cause struct {
 // A Signature is one set of conditions by which a failure mode is recognised.
 // All of All, one of Any and none of None must hold.
 type Signature struct {
-	Gives     Verdict  `yaml:"gives"`                // certain, likely or unsure
+	Gives     Verdict  `yaml:"gives"` // certain, likely or unsure
 	All       []Clause `yaml:"all,omitempty"`
 	Any       []Clause `yaml:"any,omitempty"`
 	None      []Clause `yaml:"none,omitempty"`       // looked for in the same reach as the others

@@ -196,8 +196,8 @@ func magic(raw []byte) string {
 
 // isBlank reports whether r shows nothing.
 func isBlank(r rune) bool {
-	if r <= ' ' || r == 0x7f {
-		return true
+	if r < 0x80 {
+		return r <= ' ' || r == 0x7f
 	}
 	s, ok := ascii(r, nil, 0, 0)
 	return ok && (s == "" || s == " " || s == "\r")

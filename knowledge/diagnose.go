@@ -1,0 +1,269 @@
+package knowledge
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"authfix/knowledge/analyze"
+	"authfix/knowledge/clean"
+	"authfix/knowledge/match"
+	"authfix/knowledge/redact"
+)
+
+// paste is everything known about one paste while it is diagnosed: the state
+// that the steps hand on.
+type paste struct {
+	base     *Base
+	in       *Input
+	doc      *clean.Document
+	hits     [][]match.Hit // by layer; the first layer's without keywords and secrets
+	keywords []match.Hit
+	secrets  []redact.Found
+	facts    []Fact
+	findings []analyze.Finding
+	redactor *redact.Redactor
+	notes    []string
+	found    []candidate
+}
+
+// Diagnose says what a paste shows. It reads, cleans, scans, analyzes,
+// recognises, judges the stance, ranks, asks and renders, in this order; the
+// raw text goes no further. The error is one of clean's (an empty or a binary
+// paste) or tells that an answer names no known fact or value; any other text
+// gives a diagnosis, if only "unknown".
+func (b *Base) Diagnose(in Input) (Diagnosis, error) {
+	s := b.scratch.Get().(*scratch)
+	defer b.scratch.Put(s)
+	p, err := b.examine(&in, s)
+	if err != nil {
+		return Diagnosis{}, err
+	}
+	p.recognise()
+	p.judge()
+	p.rank()
+	return p.render()
+}
+
+// examine does the steps up to the facts.
+func (b *Base) examine(in *Input, s *scratch) (*paste, error) {
+	text, notes, err := clean.Read(in.Text)
+	if err != nil {
+		return nil, err
+	}
+	p := &paste{base: b, in: in, notes: notes, doc: clean.Clean(text), redactor: redact.New(in.redaction())}
+	p.notes = append(p.notes, p.doc.Notes...)
+	p.scan(s)
+	p.analyze()
+	return p, p.answer()
+}
+
+// redaction is the numbering of placeholders that the case has reached.
+func (in *Input) redaction() redact.State {
+	state := redact.State{Key: in.Key}
+	for i := len(in.Prior) - 1; i >= 0; i-- {
+		if len(in.Prior[i].Placeholders) > 0 {
+			state.Seen = in.Prior[i].Placeholders
+			break
+		}
+	}
+	return state
+}
+
+// scan is the one pass over all rows: clauses, keywords, secrets' rules.
+func (p *paste) scan(s *scratch) {
+	for i, l := range p.base.layers {
+		hits := l.set.Scan(p.doc.Buf, &s.scan[i])
+		own := make([]match.Hit, 0, min(len(hits), 64))
+		var secrets []match.Hit
+		for _, h := range hits {
+			switch {
+			case h.Pattern < l.own:
+				own = append(own, h)
+			case h.Pattern < l.own+len(l.keywords):
+				p.keywords = append(p.keywords, h)
+			default:
+				secrets = append(secrets, h)
+			}
+		}
+		p.hits = append(p.hits, own)
+		if i == 0 {
+			p.secrets = redact.Find(p.doc.Buf, secrets, l.own+len(l.keywords))
+		}
+	}
+	for _, f := range p.secrets {
+		p.redactor.Learn(redact.Rules()[f.Rule].Kind, p.doc.Text[f.Start:f.End])
+	}
+}
+
+// analyze runs the analyzers whose keyword stands in a record on that record.
+func (p *paste) analyze() {
+	l := p.base.layers[0]
+	type run struct{ record, analyzer int }
+	record := analyze.Records(p.doc)
+	made := map[int]analyze.Record{}
+	done := map[run]bool{}
+	for _, h := range p.keywords {
+		r := run{p.doc.Rows[p.doc.RowAt(h.Start)].Record, int(l.keywords[h.Pattern-l.own])}
+		if done[r] {
+			continue
+		}
+		done[r] = true
+		rec, ok := made[r.record]
+		if !ok {
+			rec = record(r.record)
+			made[r.record] = rec
+		}
+		facts, findings := p.base.analyzers[r.analyzer].Run(rec, p.in.Now)
+		p.keep(facts, findings)
+	}
+	p.prior()
+	for _, a := range p.base.analyzers {
+		if a.Conclude != nil && len(p.facts) > 0 {
+			facts, findings := a.Conclude(p.plainFacts(), p.in.Now)
+			p.keep(facts, findings)
+		}
+	}
+}
+
+// maxFacts bounds the facts of one paste.
+const maxFacts = 1000
+
+func (p *paste) keep(facts []analyze.Fact, findings []analyze.Finding) {
+	for _, f := range facts {
+		if len(p.facts) < maxFacts && !p.has(f) {
+			p.facts = append(p.facts, Fact{Name: f.Name, Value: f.Value, Start: f.Start, End: f.End})
+		}
+	}
+	if len(p.findings) < maxFacts {
+		p.findings = append(p.findings, findings...)
+	}
+}
+
+// has reports whether the fact was stated on the same logical line already, by
+// a view of it or by another analyzer.
+func (p *paste) has(f analyze.Fact) bool {
+	line := anywhere
+	if f.Start >= 0 {
+		line = p.doc.Rows[p.doc.RowAt(f.Start)].First
+	}
+	for i := range p.facts {
+		g := &p.facts[i]
+		if g.Name != f.Name || g.Value != f.Value {
+			continue
+		}
+		if g.Start < 0 && f.Start < 0 || g.Start >= 0 && p.doc.Rows[p.doc.RowAt(g.Start)].First == line {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *paste) plainFacts() []analyze.Fact {
+	all := make([]analyze.Fact, len(p.facts))
+	for i, f := range p.facts {
+		all[i] = analyze.Fact{Name: f.Name, Value: f.Value, Start: f.Start, End: f.End}
+	}
+	return all
+}
+
+// prior adds the facts that earlier messages of the case gave.
+func (p *paste) prior() {
+	for i := range p.in.Prior {
+		for _, f := range p.in.Prior[i].Facts {
+			if len(p.facts) < maxFacts {
+				p.facts = append(p.facts, Fact{Name: f.Name, Value: string(f.Value), Start: -1, End: -1, message: len(p.in.Prior) - i, line: f.Line})
+			}
+		}
+	}
+}
+
+// ErrAnswer says that an answer names no question or no choice of it.
+var ErrAnswer = errors.New("the answer fits no question")
+
+// answer adds what was answered as facts. What a person says of a fact stands
+// above what was read.
+func (p *paste) answer() error {
+	for _, a := range p.in.Answers {
+		q, ok := p.base.Question(a.Fact)
+		if !ok {
+			return &UnknownAnswer{Fact: a.Fact, Known: p.base.questionFacts()}
+		}
+		value, ok := q.read(a.Value)
+		if !ok {
+			return &UnknownAnswer{Fact: a.Fact, Value: true, Known: q.values()}
+		}
+		kept := p.facts[:0]
+		for _, f := range p.facts {
+			if f.Name != a.Fact {
+				kept = append(kept, f)
+			}
+		}
+		p.facts = append(kept, Fact{Name: a.Fact, Value: value, Start: -1, End: -1})
+	}
+	return nil
+}
+
+// An UnknownAnswer is an answer that fits no question. It never repeats what
+// was answered, which may be pasted output.
+type UnknownAnswer struct {
+	Fact  string   // the question that was named
+	Value bool     // the question is known but the value is not
+	Known []string // what could have been said
+}
+
+// Error names what is wrong and what could be said instead.
+func (e *UnknownAnswer) Error() string {
+	if e.Value {
+		return "the answer to " + e.Fact + " is none of: " + strings.Join(e.Known, ", ")
+	}
+	return "no question is called that; questions: " + strings.Join(e.Known, ", ")
+}
+
+// Unwrap makes the error one of [ErrAnswer].
+func (e *UnknownAnswer) Unwrap() error { return ErrAnswer }
+
+// evaluate gathers what the scan, the analyzers, the answers and the earlier
+// messages found for one layer.
+func (p *paste) evaluate(l *layer) *evaluation {
+	e := &evaluation{doc: p.doc, layer: l, facts: p.facts, byName: map[string][]int{}, patterns: map[int][]int{}, factSeen: map[int]int{}}
+	for i, h := range p.hits[p.layerOf(l)] {
+		e.patterns[h.Pattern] = append(e.patterns[h.Pattern], len(e.all))
+		e.all = append(e.all, seen{line: p.doc.Rows[p.doc.RowAt(h.Start)].First, start: h.Start, end: h.End, fact: -1, pattern: h.Pattern, hit: i})
+	}
+	p.priorHits(l, e)
+	for i, f := range p.facts {
+		e.byName[f.Name] = append(e.byName[f.Name], i)
+	}
+	return e
+}
+
+// recognise evaluates every signature of which a clause hit or a fact was
+// stated.
+func (p *paste) recognise() {
+	for _, l := range p.base.layers {
+		e := p.evaluate(l)
+		touched := map[int32]bool{}
+		for pattern := range e.patterns {
+			for _, s := range l.byPattern[pattern] {
+				touched[s] = true
+			}
+		}
+		for name := range e.byName {
+			for _, s := range l.byFact[name] {
+				touched[s] = true
+			}
+		}
+		for _, i := range slices.Sorted(maps.Keys(touched)) {
+			s := &l.Sigs[i]
+			if l.hidden[l.Modes[s.Mode].ID] {
+				continue
+			}
+			e.within, e.inOrder = s.Within, s.InOrder
+			if places := e.holds(&s.Root); len(places) > 0 {
+				p.found = append(p.found, candidate{layer: l, eval: e, mode: s.Mode, sig: int(i), places: places})
+			}
+		}
+	}
+}

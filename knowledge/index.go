@@ -1,0 +1,201 @@
+package knowledge
+
+import (
+	"fmt"
+
+	"authfix/knowledge/match"
+)
+
+// An index is the part of a set of failure modes that recognition needs; the
+// texts stay encoded until they are shown. It is written by `make generate`
+// and decoded at start.
+type index struct {
+	Patterns []match.Pattern // of all clauses, each once
+	Modes    []entry         // ordered by id
+	Sigs     []sig
+}
+
+// An entry is a failure mode without its texts.
+type entry struct {
+	ID       string
+	Formerly []string
+	Title    string
+	Systems  []string
+	Severity Severity
+	Version  int
+	Over     []string
+	Explains []string
+	Needs    []string // facts, in order
+	Causes   []node   // the condition that establishes each cause; Kind none when there is none
+	Text     [2]int   // offset and length of its text among the layer's texts
+	Reaches  []int    // patterns with named groups, whose captures may fill parameters
+}
+
+type sig struct {
+	Mode      int
+	Gives     Verdict
+	Within    int // 0: the default
+	InOrder   bool
+	PasteOnly bool
+	Root      node
+}
+
+type nodeKind uint8
+
+const (
+	noNode nodeKind = iota
+	patternNode
+	factNode
+	allNode
+	anyNode
+	noneNode
+)
+
+// A node is one clause, compiled.
+type node struct {
+	Kind    nodeKind
+	Pattern int
+	Times   int
+	Fact    string
+	In      []string
+	Not     []string
+	Above   *int64
+	Below   *int64
+	Kids    []node
+}
+
+// indexer collects the patterns of many clauses.
+type indexer struct {
+	index
+	known map[match.Pattern]int
+}
+
+// buildIndex compiles failure modes, which must be valid and ordered by id.
+func buildIndex(modes []FailureMode) (*index, error) {
+	x := &indexer{known: map[match.Pattern]int{}}
+	for i := range modes {
+		if err := x.add(&modes[i]); err != nil {
+			return nil, fmt.Errorf("%s: %w", modes[i].ID, err)
+		}
+	}
+	return &x.index, nil
+}
+
+func (x *indexer) add(m *FailureMode) error {
+	number := len(x.Modes)
+	e := entry{ID: m.ID, Formerly: m.Formerly, Title: m.Title, Systems: m.Systems, Severity: m.Severity, Version: m.Version,
+		Over: m.Over, Explains: m.Explains}
+	for _, n := range m.Needs {
+		e.Needs = append(e.Needs, n.Fact)
+	}
+	for _, c := range m.Causes {
+		var n node
+		if c.When != nil {
+			var err error
+			if n, err = x.condition(c.When.All, c.When.Any, c.When.None); err != nil {
+				return err
+			}
+		}
+		e.Causes = append(e.Causes, n)
+	}
+	for _, s := range m.Signatures {
+		root, err := x.condition(s.All, s.Any, s.None)
+		if err != nil {
+			return err
+		}
+		x.Sigs = append(x.Sigs, sig{Mode: number, Gives: s.Gives, Within: s.Within, InOrder: s.InOrder, PasteOnly: s.PasteOnly, Root: root})
+		walk(&root, func(n *node) {
+			if n.Kind == patternNode && x.Patterns[n.Pattern].Regexp != "" {
+				e.Reaches = appendNew(e.Reaches, n.Pattern)
+			}
+		})
+	}
+	x.Modes = append(x.Modes, e)
+	return nil
+}
+
+func (x *indexer) condition(all, any, none []Clause) (node, error) {
+	return x.clause(Clause{All: all, Any: any, None: none})
+}
+
+// clause compiles one clause; several of All, Any, None together mean all of
+// them.
+func (x *indexer) clause(c Clause) (node, error) {
+	switch {
+	case c.Literal != "" || c.Regexp != "":
+		p := match.Pattern{Literal: c.Literal, Regexp: c.Regexp}
+		i, ok := x.known[p]
+		if !ok {
+			need, err := match.Needs(p)
+			if err != nil {
+				return node{}, err
+			}
+			i = len(x.Patterns)
+			x.known[p] = i
+			p.Need = need
+			x.Patterns = append(x.Patterns, p)
+		}
+		return node{Kind: patternNode, Pattern: i, Times: c.Times}, nil
+	case c.Fact != "":
+		n := node{Kind: factNode, Fact: c.Fact, In: c.In, Not: c.Not, Above: c.Above, Below: c.Below}
+		if c.Is != "" {
+			n.In = []string{c.Is}
+		}
+		return n, nil
+	}
+	var parts []node
+	for _, group := range []struct {
+		kind    nodeKind
+		clauses []Clause
+	}{{allNode, c.All}, {anyNode, c.Any}, {noneNode, c.None}} {
+		if len(group.clauses) == 0 {
+			continue
+		}
+		n := node{Kind: group.kind}
+		for _, k := range group.clauses {
+			kid, err := x.clause(k)
+			if err != nil {
+				return node{}, err
+			}
+			n.Kids = append(n.Kids, kid)
+		}
+		if group.kind == allNode {
+			parts = append(parts, n.Kids...)
+		} else {
+			parts = append(parts, n)
+		}
+	}
+	if len(parts) == 1 {
+		return parts[0], nil
+	}
+	return node{Kind: allNode, Kids: parts}, nil
+}
+
+// walk visits n and all below it.
+func walk(n *node, visit func(*node)) {
+	visit(n)
+	for i := range n.Kids {
+		walk(&n.Kids[i], visit)
+	}
+}
+
+// walkWanted visits the nodes whose occurrence a signature can rest on: all
+// that are not below a none.
+func walkWanted(n *node, visit func(*node)) {
+	if n.Kind == noneNode {
+		return
+	}
+	visit(n)
+	for i := range n.Kids {
+		walkWanted(&n.Kids[i], visit)
+	}
+}
+
+func appendNew[T comparable](list []T, v T) []T {
+	for _, have := range list {
+		if have == v {
+			return list
+		}
+	}
+	return append(list, v)
+}

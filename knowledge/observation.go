@@ -1,0 +1,120 @@
+package knowledge
+
+import (
+	"hash/fnv"
+
+	"authfix/knowledge/redact"
+)
+
+// Bounds of an observation.
+const (
+	maxObservedFacts = 200
+	maxObservedHits  = 200
+	maxObservedText  = 240 // bytes of one excerpt
+)
+
+// An Observation is what one message contributed to its case: facts, clause
+// hits, where they stood. It is bounded and redacted, so it may be stored; with
+// the observations of the other messages and the answers it suffices to rank
+// again. It can be encoded as JSON.
+type Observation struct {
+	Base         string         `json:"base"` // generation that made it
+	Facts        []ObservedFact `json:"facts,omitempty"`
+	Hits         []ObservedHit  `json:"hits,omitempty"`
+	Placeholders []redact.Seen  `json:"placeholders,omitempty"` // the numbering so far, for the follow-up
+}
+
+// An ObservedFact is a fact with its logical line.
+type ObservedFact struct {
+	Name  string      `json:"name"`
+	Value redact.Text `json:"value"`
+	Line  int         `json:"line"`
+}
+
+// An ObservedHit is a hit of a clause. Clauses are known by a key over their
+// text, so that an observation outlives a change of the base: what the clause
+// no longer stands in is passed over.
+type ObservedHit struct {
+	Clause uint64            `json:"clause"`
+	Line   int               `json:"line"`
+	Text   redact.Text       `json:"text"`
+	Values map[string]string `json:"values,omitempty"` // of named groups, redacted
+}
+
+// clauseKey is the key of a pattern.
+func clauseKey(literal, regexp string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(literal))
+	h.Write([]byte{0})
+	h.Write([]byte(regexp))
+	return h.Sum64()
+}
+
+// observe makes the observation of this message.
+func (p *paste) observe() Observation {
+	o := Observation{Base: p.base.generation}
+	for _, f := range p.facts {
+		if f.message > 0 || f.Start < 0 || len(o.Facts) == maxObservedFacts {
+			continue
+		}
+		o.Facts = append(o.Facts, ObservedFact{f.Name, p.redactor.Text(f.Value), p.doc.Rows[p.doc.RowAt(f.Start)].First})
+	}
+	for n, l := range p.base.layers {
+		for _, h := range p.hits[n] {
+			if len(o.Hits) == maxObservedHits {
+				break
+			}
+			pattern := &l.Patterns[h.Pattern]
+			hit := ObservedHit{
+				Clause: clauseKey(pattern.Literal, pattern.Regexp),
+				Line:   p.doc.Rows[p.doc.RowAt(h.Start)].First,
+				Text:   p.redactor.Text(cut(p.doc.Text[h.Start:h.End], maxObservedText)),
+			}
+			for i, name := range l.set.Names(h.Pattern) {
+				if name == "" || h.Groups == nil || h.Groups[2*i] < 0 {
+					continue
+				}
+				if hit.Values == nil {
+					hit.Values = map[string]string{}
+				}
+				hit.Values[name] = string(p.redactor.Text(cut(p.doc.Text[h.Groups[2*i]:h.Groups[2*i+1]], maxObservedText)))
+			}
+			o.Hits = append(o.Hits, hit)
+		}
+	}
+	o.Placeholders = p.redactor.State().Seen
+	return o
+}
+
+// priorHits adds the clause hits of earlier messages.
+func (p *paste) priorHits(l *layer, e *evaluation) {
+	if len(p.in.Prior) == 0 {
+		return
+	}
+	byKey := map[uint64]int{}
+	for i := range l.Patterns {
+		byKey[clauseKey(l.Patterns[i].Literal, l.Patterns[i].Regexp)] = i
+	}
+	for i := range p.in.Prior {
+		for k := range p.in.Prior[i].Hits {
+			h := &p.in.Prior[i].Hits[k]
+			pattern, ok := byKey[h.Clause]
+			if !ok {
+				continue
+			}
+			e.patterns[pattern] = append(e.patterns[pattern], len(e.all))
+			e.all = append(e.all, seen{line: -(len(p.in.Prior)-i)*messageGap + h.Line, start: -1, end: -1, fact: -1, pattern: pattern, hit: -1, prior: h})
+		}
+	}
+}
+
+// cut shortens s to at most n bytes at a rune's edge.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && s[n]&0xC0 == 0x80 {
+		n--
+	}
+	return s[:n]
+}

@@ -1,0 +1,177 @@
+package knowledge
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// maxCandidates is how many candidates a diagnosis shows.
+const maxCandidates = 6
+
+// A candidate is a failure mode of which a signature holds.
+type candidate struct {
+	layer  *layer
+	eval   *evaluation
+	mode   int
+	sig    int
+	places []occurrence
+
+	place   occurrence // the one that speaks loudest
+	stance  Stance
+	verdict Verdict // the signature's, lowered by the stance
+	weight  int     // bytes of the evidence
+	depth   int     // how deep in a chain of causes the evidence stands
+	score   float64
+	role    Role
+	of      string
+}
+
+func (c *candidate) entry() *entry { return &c.layer.Modes[c.mode] }
+
+// judge chooses for every candidate the place with the surest stance.
+func (p *paste) judge() {
+	reader := newStanceReader(p)
+	for i := range p.found {
+		c := &p.found[i]
+		gives := c.layer.Sigs[c.sig].Gives
+		for k, place := range c.places {
+			stance := reader.of(c.eval, place)
+			verdict := stance.lower(gives)
+			weight := c.eval.weight(place)
+			if k == 0 || verdict.rank() > c.verdict.rank() || verdict == c.verdict && weight > c.weight {
+				c.place, c.stance, c.verdict, c.weight = place, stance, verdict, weight
+			}
+		}
+		c.depth = p.depth(c.eval, c.place)
+	}
+}
+
+// weight is how many bytes of this paste the evidence covers.
+func (e *evaluation) weight(o occurrence) int {
+	n := 0
+	for _, i := range o.seen {
+		if s := &e.all[i]; s.start >= 0 {
+			n += s.end - s.start
+		}
+	}
+	return n
+}
+
+// depth counts the links of the chain of causes above the evidence in its
+// record: the deepest cause leads.
+func (p *paste) depth(e *evaluation, o occurrence) int {
+	deepest := 0
+	for _, i := range o.seen {
+		s := &e.all[i]
+		if s.start < 0 {
+			continue
+		}
+		row := p.doc.Rows[p.doc.RowAt(s.start)]
+		n := 0
+		for line := p.doc.Records[row.Record].First; line <= row.First; line++ {
+			text := strings.TrimLeft(p.doc.RowText(line), " \t")
+			if strings.HasPrefix(text, "Caused by") || strings.HasPrefix(text, "Caused: ") {
+				n++
+			}
+		}
+		deepest = max(deepest, n)
+	}
+	return deepest
+}
+
+// rank makes one candidate of each failure mode, drops what a more specific one
+// stands over, lists consequences under their cause and orders the rest.
+func (p *paste) rank() {
+	best := map[*entry]*candidate{}
+	var kept []*candidate
+	for i := range p.found {
+		c := &p.found[i]
+		if c.verdict == Unknown {
+			continue
+		}
+		have := best[c.entry()]
+		if have == nil {
+			best[c.entry()] = c
+			kept = append(kept, c)
+		} else if better(c, have) < 0 {
+			*have = *c
+		}
+	}
+	kept = slices.DeleteFunc(kept, func(c *candidate) bool {
+		return slices.ContainsFunc(kept, func(o *candidate) bool {
+			return o != c && slices.Contains(o.entry().Over, c.entry().ID) && o.verdict.rank() >= c.verdict.rank()
+		})
+	})
+	for _, c := range kept {
+		c.role = AlternativeRole
+		c.score = [...]float64{0, 0.4, 0.8, 0.95}[c.verdict.rank()] + float64(min(c.weight, 200))/200*0.03 + float64(min(c.depth, 10))*0.001
+	}
+	slices.SortStableFunc(kept, better)
+	for i, c := range kept {
+		for _, o := range kept {
+			if o != c && slices.Contains(o.entry().Explains, c.entry().ID) && o.verdict.rank() >= c.verdict.rank() {
+				c.role, c.of = ConsequenceRole, o.entry().ID
+			}
+		}
+		if i == 0 || c.role != ConsequenceRole && c.verdict.Spoken() && p.apart(c, kept[:i]) {
+			c.role, c.of = AnswerRole, ""
+		}
+	}
+	slices.SortStableFunc(kept, func(a, b *candidate) int { return cmp.Compare(order(a.role), order(b.role)) })
+	if len(kept) > maxCandidates {
+		kept = kept[:maxCandidates]
+	}
+	p.found = p.found[:0:0]
+	for _, c := range kept {
+		p.found = append(p.found, *c)
+	}
+}
+
+func order(r Role) int {
+	switch r {
+	case AnswerRole:
+		return 0
+	case ConsequenceRole:
+		return 1
+	}
+	return 2
+}
+
+// better orders candidates: the surer verdict, the deeper cause, the more
+// evidence, then the id.
+func better(a, b *candidate) int {
+	return cmp.Or(
+		cmp.Compare(b.verdict.rank(), a.verdict.rank()),
+		cmp.Compare(b.depth, a.depth),
+		cmp.Compare(b.weight, a.weight),
+		strings.Compare(a.entry().ID, b.entry().ID),
+	)
+}
+
+// apart reports whether c rests on lines that no answer so far rests on: then
+// it is a second, unrelated failure.
+func (p *paste) apart(c *candidate, before []*candidate) bool {
+	lines := c.lines()
+	if len(lines) == 0 {
+		return false
+	}
+	for _, o := range before {
+		for line := range o.lines() {
+			if lines[line] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (c *candidate) lines() map[int]bool {
+	m := map[int]bool{}
+	for _, i := range c.place.seen {
+		if s := &c.eval.all[i]; s.line != anywhere {
+			m[s.line] = true
+		}
+	}
+	return m
+}

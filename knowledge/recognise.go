@@ -1,0 +1,259 @@
+package knowledge
+
+import (
+	"slices"
+	"sort"
+	"strconv"
+
+	"authfix/knowledge/clean"
+)
+
+const (
+	defaultWithin  = 200      // logical lines a signature may reach over
+	maxReach       = 64 << 10 // bytes it may reach over
+	maxOccurrences = 64       // places of one signature that are looked at
+	anywhere       = -1       // the line of an answer or a derived fact
+	messageGap     = 1 << 20  // lines between two messages of one case
+)
+
+// A seen is one hit of a clause: what the scan, an analyzer, an answer or an
+// earlier message found.
+type seen struct {
+	line       int          // logical line, or anywhere; earlier messages have lines below anywhere
+	start, end int          // in the document's Buf; both -1 when it is not in this paste
+	fact       int          // index of the fact, or -1
+	pattern    int          // of the layer, or -1
+	hit        int          // index into the scan's hits, or -1
+	prior      *ObservedHit // what an earlier message contributed, or nil
+}
+
+// An occurrence is one place at which a node holds: the lines it spans and the
+// hits it rests on.
+type occurrence struct {
+	first, last int // lines; anywhere when it rests on nothing with a place
+	seen        []int
+}
+
+// evaluation is the state of recognising one paste with one layer.
+type evaluation struct {
+	doc      *clean.Document
+	layer    *layer
+	facts    []Fact
+	byName   map[string][]int // facts
+	all      []seen
+	patterns map[int][]int // pattern → indexes in all
+	factSeen map[int]int   // fact → index in all
+	within   int
+	inOrder  bool
+}
+
+// holds returns the occurrences of n, at most maxOccurrences.
+func (e *evaluation) holds(n *node) []occurrence {
+	switch n.Kind {
+	case patternNode:
+		return e.ofPattern(n)
+	case factNode:
+		return e.ofFact(n)
+	case anyNode:
+		var out []occurrence
+		for i := range n.Kids {
+			out = append(out, e.holds(&n.Kids[i])...)
+		}
+		return bounded(out)
+	case noneNode:
+		for i := range n.Kids {
+			if len(e.holds(&n.Kids[i])) > 0 {
+				return nil
+			}
+		}
+		return []occurrence{{first: anywhere, last: anywhere}}
+	case allNode:
+		return e.together(n)
+	}
+	return nil
+}
+
+func bounded(o []occurrence) []occurrence {
+	if len(o) > maxOccurrences {
+		o = o[:maxOccurrences]
+	}
+	return o
+}
+
+func (e *evaluation) ofPattern(n *node) []occurrence {
+	hits := e.patterns[n.Pattern]
+	if n.Times > 1 {
+		lines := map[int]bool{}
+		for _, i := range hits {
+			lines[e.all[i].line] = true
+		}
+		if len(lines) < n.Times {
+			return nil
+		}
+	}
+	out := make([]occurrence, 0, min(len(hits), maxOccurrences))
+	for _, i := range hits {
+		if len(out) == maxOccurrences {
+			break
+		}
+		out = append(out, occurrence{e.all[i].line, e.all[i].line, []int{i}})
+	}
+	return out
+}
+
+func (e *evaluation) ofFact(n *node) []occurrence {
+	var out []occurrence
+	for _, f := range e.byName[n.Fact] {
+		if !n.accepts(e.facts[f].Value) || len(out) == maxOccurrences {
+			continue
+		}
+		i, ok := e.factSeen[f]
+		if !ok {
+			i = len(e.all)
+			e.all = append(e.all, e.place(f))
+			e.factSeen[f] = i
+		}
+		out = append(out, occurrence{e.all[i].line, e.all[i].line, []int{i}})
+	}
+	return out
+}
+
+func (e *evaluation) place(f int) seen {
+	fact := e.facts[f]
+	s := seen{line: anywhere, start: fact.Start, end: fact.End, fact: f, pattern: -1, hit: -1}
+	switch {
+	case fact.Start >= 0:
+		s.line = e.doc.Rows[e.doc.RowAt(fact.Start)].First
+	case fact.message > 0:
+		s.line = -fact.message*messageGap + fact.line
+	}
+	return s
+}
+
+func (n *node) accepts(value string) bool {
+	if len(n.In) > 0 && !slices.Contains(n.In, value) || slices.Contains(n.Not, value) {
+		return false
+	}
+	if n.Above != nil || n.Below != nil {
+		v, err := strconv.ParseInt(value, 10, 64)
+		if err != nil || n.Above != nil && v <= *n.Above || n.Below != nil && v >= *n.Below {
+			return false
+		}
+	}
+	return true
+}
+
+// together finds the places where an occurrence of every kid stands within
+// reach: the smallest windows, in the order in which they begin.
+func (e *evaluation) together(n *node) []occurrence {
+	lists := make([][]occurrence, 0, len(n.Kids))
+	rest := occurrence{first: anywhere, last: anywhere} // what holds without a place
+	for i := range n.Kids {
+		list := e.holds(&n.Kids[i])
+		if len(list) == 0 {
+			return nil
+		}
+		if placeless := slices.IndexFunc(list, func(o occurrence) bool { return o.first == anywhere }); placeless >= 0 {
+			rest.seen = append(rest.seen, list[placeless].seen...)
+			continue
+		}
+		lists = append(lists, list)
+	}
+	if len(lists) == 0 {
+		return []occurrence{rest}
+	}
+	if e.inOrder {
+		return e.ordered(lists, rest)
+	}
+	return e.windows(lists, rest)
+}
+
+// windows sweeps over the occurrences of several clauses, ordered by line, and
+// keeps the latest of each: whenever all are there, they form a window.
+func (e *evaluation) windows(lists [][]occurrence, rest occurrence) []occurrence {
+	type event struct {
+		occurrence
+		list int
+	}
+	var events []event
+	for i, list := range lists {
+		for _, o := range list {
+			events = append(events, event{o, i})
+		}
+	}
+	sort.SliceStable(events, func(i, j int) bool { return events[i].first < events[j].first })
+	latest := make([]*occurrence, len(lists))
+	have := 0
+	var out []occurrence
+	for i := range events {
+		ev := &events[i]
+		if latest[ev.list] == nil {
+			have++
+		}
+		latest[ev.list] = &ev.occurrence
+		if have < len(lists) {
+			continue
+		}
+		w := occurrence{first: ev.first, last: ev.last, seen: slices.Clone(rest.seen)}
+		for _, o := range latest {
+			w.first, w.last = min(w.first, o.first), max(w.last, o.last)
+			w.seen = append(w.seen, o.seen...)
+		}
+		if e.reaches(w.first, w.last) {
+			if k := len(out) - 1; k >= 0 && out[k].first == w.first && out[k].last <= w.last {
+				continue // the same beginning, reached farther
+			}
+			if out = append(out, w); len(out) == maxOccurrences {
+				break
+			}
+		}
+	}
+	return out
+}
+
+// ordered finds windows in which the clauses stand one after the other.
+func (e *evaluation) ordered(lists [][]occurrence, rest occurrence) []occurrence {
+	var out []occurrence
+	for _, begin := range lists[0] {
+		w := occurrence{first: begin.first, last: begin.last, seen: append(slices.Clone(rest.seen), begin.seen...)}
+		at := e.offset(begin)
+		complete := true
+		for _, list := range lists[1:] {
+			next := slices.IndexFunc(list, func(o occurrence) bool { return o.first > w.last || o.first == w.last && e.offset(o) > at })
+			if next < 0 {
+				complete = false
+				break
+			}
+			w.last = max(w.last, list[next].last)
+			w.seen = append(w.seen, list[next].seen...)
+			at = e.offset(list[next])
+		}
+		if complete && e.reaches(w.first, w.last) {
+			out = append(out, w)
+		}
+	}
+	return bounded(out)
+}
+
+func (e *evaluation) offset(o occurrence) int {
+	if len(o.seen) == 0 {
+		return -1
+	}
+	return e.all[o.seen[len(o.seen)-1]].start
+}
+
+// reaches reports whether a window is small enough. Messages of one case are
+// far apart by their line numbers; only a signature that states no reach of its
+// own may join what several of them said.
+func (e *evaluation) reaches(first, last int) bool {
+	if e.within > 0 {
+		return last-first < e.within
+	}
+	if first < anywhere {
+		return true
+	}
+	if last-first >= defaultWithin {
+		return false
+	}
+	return e.doc.Rows[last].End-e.doc.Rows[first].Start <= maxReach
+}

@@ -1,0 +1,221 @@
+package knowledge
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"authfix/knowledge/match"
+)
+
+// A Stance is how a hit stands in the text. Anything but a report lowers the
+// verdict to unsure at the most: a bot does not answer talk about an error. It
+// never raises one.
+type Stance string
+
+// The stances.
+const (
+	Reported   Stance = ""            // somebody has this failure, or a log shows it
+	AskedAbout Stance = "asked about" // a question, a plan or a wish about the error in general
+	Quoted     Stance = "quoted"      // documentation, a list of errors, a proposal, a change to a program
+	Solved     Stance = "solved"      // it is over
+	Healthy    Stance = "healthy"     // it is as it should be
+	InTest     Stance = "from a test" // a test expects it, or provoked it on purpose
+	InSource   Stance = "source code" // program text that handles it
+)
+
+func (s Stance) lower(v Verdict) Verdict {
+	if s != Reported && v.rank() > Unsure.rank() {
+		return Unsure
+	}
+	return v
+}
+
+const (
+	stanceLines = 60       // lines at either end of the paste that are read for the stance
+	stanceBytes = 24 << 10 // of all lines together
+	stanceLine  = 2048     // of one line
+	testReach   = 6        // lines between a test's words and what it expects
+	listed      = 3        // so many different failures on one line make a list
+)
+
+// stanceReader judges the hits of one paste. The lines are read when the first
+// hit is judged, so a paste without candidates costs nothing.
+type stanceReader struct {
+	p     *paste
+	read  bool
+	lines map[int]*lineStance
+	prose [signs]bool // signs in prose lines
+	tests []int       // lines with a sign of a test
+}
+
+type lineStance struct {
+	prose bool
+	signs [signs]bool
+}
+
+func newStanceReader(p *paste) *stanceReader {
+	return &stanceReader{p: p, lines: map[int]*lineStance{}}
+}
+
+// of returns the stance of an occurrence.
+func (r *stanceReader) of(e *evaluation, o occurrence) Stance {
+	lines := e.linesOf(o)
+	if len(lines) == 0 {
+		return Reported
+	}
+	r.readAll(lines)
+	machine, source, list := false, true, false
+	for _, n := range lines {
+		l := r.lines[n]
+		if l == nil {
+			source = false
+			machine = true
+			continue
+		}
+		machine = machine || !l.prose
+		source = source && (l.signs[codeSign] || l.signs[queryS])
+		list = list || r.lists(e, n)
+	}
+	near := slices.ContainsFunc(r.tests, func(t int) bool { return t >= o.first-testReach && t <= o.last+testReach })
+	s := &r.prose
+	switch {
+	case near:
+		return InTest
+	case source:
+		return InSource
+	case list:
+		return Quoted
+	case s[solvedSign] && !s[unsolvedSign]:
+		return Solved
+	case s[normalSign] && !s[reportSign]:
+		return Healthy
+	case s[docSign] && !(machine && s[reportSign]):
+		return Quoted
+	case s[wishSign] && !s[unsolvedSign] && !(machine && s[reportSign]):
+		return AskedAbout
+	case s[askSign] && !s[reportSign] && !machine:
+		return AskedAbout
+	}
+	return Reported
+}
+
+// linesOf returns the plain lines of this paste that an occurrence rests on.
+func (e *evaluation) linesOf(o occurrence) []int {
+	var lines []int
+	for _, i := range o.seen {
+		if s := &e.all[i]; s.start >= 0 {
+			row := &e.doc.Rows[e.doc.RowAt(s.start)]
+			for n := row.First; n <= row.Last; n++ {
+				lines = appendNew(lines, n)
+			}
+		}
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// lists reports whether a line names so many different failures that it is a
+// list of them.
+func (r *stanceReader) lists(e *evaluation, line int) bool {
+	var names []string
+	for _, f := range r.p.facts {
+		if f.Start >= 0 && (f.Name == "oauth1.problem" || f.Name == "oauth2.error" || f.Name == "entra.code" || f.Name == "ldap.data") {
+			row := &r.p.doc.Rows[r.p.doc.RowAt(f.Start)]
+			if row.First <= line && line <= row.Last {
+				names = appendNew(names, f.Value)
+			}
+		}
+	}
+	return len(names) >= listed
+}
+
+// readAll reads the lines at both ends of the paste and those around the
+// evidence.
+func (r *stanceReader) readAll(evidence []int) {
+	doc := r.p.doc
+	var text strings.Builder
+	var numbers []int
+	add := func(n int) {
+		if n < 0 || n >= doc.Plain || r.lines[n] != nil || text.Len() > stanceBytes {
+			return
+		}
+		line := cut(doc.RowText(n), stanceLine)
+		r.lines[n] = &lineStance{prose: !doc.Records[doc.Rows[n].Record].Logged && isProse(line)}
+		numbers = append(numbers, n)
+		text.WriteString(unaccented.Replace(strings.ToLower(line)))
+		text.WriteByte('\n')
+	}
+	if !r.read {
+		r.read = true
+		for n := range min(stanceLines, doc.Plain) {
+			add(n)
+			add(doc.Plain - 1 - n)
+		}
+	}
+	for _, n := range evidence {
+		for k := n - testReach; k <= n+testReach; k++ {
+			add(k)
+		}
+	}
+	if len(numbers) > 0 {
+		r.mark(text.String(), numbers)
+	}
+}
+
+// mark finds the signs in the text, whose lines have these numbers.
+func (r *stanceReader) mark(text string, numbers []int) {
+	set := stanceSet()
+	var sc match.Scratch
+	line, from := 0, 0
+	for _, h := range set.patterns.Scan([]byte(text), &sc) {
+		for i := strings.IndexByte(text[from:], '\n'); i >= 0 && from+i < h.Start; i = strings.IndexByte(text[from:], '\n') {
+			from += i + 1
+			line++
+		}
+		sign := set.signs[h.Pattern]
+		l := r.lines[numbers[line]]
+		l.signs[sign] = true
+		switch {
+		case sign == testSign:
+			r.tests = append(r.tests, numbers[line])
+		case l.prose:
+			r.prose[sign] = true
+		}
+	}
+}
+
+// isProse reports whether a line reads like something a person wrote: words
+// rather than fields, braces and paths.
+func isProse(line string) bool {
+	words, letters, marks := 0, 0, 0
+	in := false
+	for i := 0; i < len(line); {
+		c, n := rune(line[i]), 1
+		if c >= utf8.RuneSelf {
+			c, n = utf8.DecodeRuneInString(line[i:])
+		}
+		i += n
+		switch {
+		case c >= 0x2E80 && unicode.IsLetter(c): // CJK: every character counts as a word
+			letters++
+			words++
+			in = false
+		case unicode.IsLetter(c):
+			letters++
+			if !in {
+				words++
+			}
+			in = true
+		case c == ' ' || c == '\'' || c == '-':
+			in = in && c != ' '
+		default:
+			in = false
+			if strings.ContainsRune(`{}[]<>=/\|&;$#_%@`, c) {
+				marks++
+			}
+		}
+	}
+	return words >= 3 && marks*6 <= letters
+}

@@ -1,0 +1,122 @@
+package knowledge
+
+import (
+	"strings"
+	"sync"
+
+	"authfix/knowledge/match"
+)
+
+// A sign is what a turn of phrase says about how the text around it stands.
+type sign int
+
+const (
+	solvedSign   sign = iota // it is over
+	unsolvedSign             // it is not, or it is back
+	normalSign               // as it should be
+	docSign                  // documentation, a change to a program, teaching
+	wishSign                 // a wish, a plan, a rule to be set up
+	askSign                  // a question about the error in general
+	reportSign               // somebody has it
+	testSign                 // a test's output or source
+	codeSign                 // program text
+	queryS                   // a search for the error: grep, a log query, an alert rule
+	signs
+)
+
+// stancePatterns is the compiled table.
+type stancePatterns struct {
+	patterns *match.Set
+	signs    []sign // of each pattern
+}
+
+// stanceSet compiles the table when the first candidate is judged.
+var stanceSet = sync.OnceValue(func() *stancePatterns {
+	s := &stancePatterns{}
+	var all []match.Pattern
+	for n, list := range signPhrases {
+		for _, phrase := range list {
+			all = append(all, match.Pattern{Regexp: unaccented.Replace(phrase), Exact: true})
+			s.signs = append(s.signs, sign(n))
+		}
+	}
+	set, err := match.Compile(all)
+	if err != nil {
+		panic("knowledge: stance phrases: " + err.Error())
+	}
+	s.patterns = set
+	return s
+})
+
+// unaccented takes the accents off Latin letters, in the phrases and in the
+// text: people leave them out, and RE2's word boundary knows only ASCII.
+var unaccented = strings.NewReplacer("à", "a", "á", "a", "â", "a", "ã", "a", "ä", "a", "å", "a", "ą", "a", "ç", "c", "ć", "c", "č", "c",
+	"è", "e", "é", "e", "ê", "e", "ë", "e", "ę", "e", "ì", "i", "í", "i", "î", "i", "ï", "i", "ł", "l", "ñ", "n", "ń", "n", "ò", "o", "ó", "o",
+	"ô", "o", "õ", "o", "ö", "o", "ø", "o", "ś", "s", "š", "s", "ß", "ss", "ù", "u", "ú", "u", "û", "u", "ü", "u", "ý", "y", "ź", "z", "ż", "z", "ž", "z")
+
+// signPhrases are regexps over a lower-case line, by sign and language: English,
+// German, French, Spanish, Portuguese, Italian, Dutch, Polish, Russian,
+// Japanese, Chinese, Korean. They speak of the text, never of a product or a
+// failure.
+var signPhrases = [signs][]string{
+	solvedSign: {
+		`^\W{0,6}(?:re)?solved\b`, `^\W{0,6}fixed\b`, `^\W{0,6}closing\b`, `^\W{0,6}(?:update|edit)\W{1,4}(?:it |now |all |this )*(?:is |was )?(?:re)?(?:solved|fixed|works|working)`,
+		`\b(?:is|was|are|were|got|been|be|now|it's|finally|already|been|all) (?:re)?solved\b`, `\b(?:is|was|got|been|now|it's|finally|already) fixed\b`,
+		`\bclos(?:e|ing|ed) (?:the |this |my |our )?(?:ticket|issue|case|thread|incident)\b`,
+		`\b(?:works|working|worked|runs|ran) (?:again|now|fine now|fine again|like a charm)\b`, `\b(?:everything|all) (?:works|is fine|is back to normal|good now)\b`,
+		`\b(?:gone|stopped|disappeared|vanished|went away|no more) (?:after|since|once|when|as soon as|ever since|as of)\b`, `\bgone since\b`, `\b(?:is|are) gone\b`, `\bno longer (?:occurs?|happens?|appears?|see|get|shows?)\b`,
+		`\bfor (?:the record|posterity|future reference|anyone)\b`, `\bin case (?:someone|anyone|somebody|anybody)\b`, `\bused to (?:get|see|have|be|fail|show)\b`,
+		`\bthat (?:was it|did it|fixed it|solved it|helped)\b`, `\b(?:fixed|solved|resolved|cured) (?:it |this |that |the problem |the issue )?(?:by|with|after|via|it)\b`,
+		`\bturned out\b.{0,60}\b(?:was|were|had)\b`, `\b(?:the )?(?:fix|solution|root cause|culprit) was\b`, `\bpost-?mortem\b`, `\bincident (?:review|report)\b`, `\blessons? learned\b`, `\b(?:we|i) (?:fixed|solved|resolved) (?:it|this|that|the)\b`, `\bthanks?\b.{0,40}\b(?:works|working|solved|fixed|resolved)\b`, `\b(?:works|working|solved|fixed|resolved)\b.{0,40}\bthank`,
+		// de
+		`\bgelöst\b`, `\berledigt\b`, `\bbehoben\b`, `\bläuft (?:jetzt )?wieder\b`, `\bgeht (?:jetzt )?wieder\b`, `\bfunktioniert (?:jetzt|wieder|nun)\b`, `\bticket (?:kann )?(?:zu|geschlossen)\b`, `\bhat sich erledigt\b`, `\bfrüher (?:hatten|bekamen|kam)\b`, `\bwar (?:nur )?(?:die|der|das) ursache\b`,
+		// fr
+		`\brésolue?s?\b`, `\bréglée?s?\b`, `\bcorrigée?s?\b`, `\bça (?:re)?marche\b`, `\bfonctionne (?:à nouveau|maintenant|de nouveau)\b`, `\b(?:je )?(?:clos|clôture|ferme) (?:le|ce) ticket\b`, `\bticket (?:clos|fermé)\b`,
+		// es, pt
+		`\bresuelt[oa]s?\b`, `\bsolucionad[oa]s?\b`, `\barreglad[oa]s?\b`, `\bya funciona\b`, `\bfunciona (?:de nuevo|otra vez|ahora)\b`, `\bcerr(?:amos|ado|ar|o) (?:el|este) (?:ticket|caso)\b`,
+		`\bresolvid[oa]s?\b`, `\bcorrigid[oa]s?\b`, `\b(?:já|agora) (?:está )?funciona`, `\bvoltou a funcionar\b`, `\bfech(?:ando|ado|ei|ar) o (?:ticket|chamado|caso)\b`, `\bchamado (?:encerrado|fechado)\b`,
+		// it, nl, pl
+		`\brisolt[oa]\b`, `\bsistemat[oa]\b`, `\b(?:ora|adesso) funziona\b`, `\bfunziona di nuovo\b`, `\bchiud(?:o|iamo) (?:il|questo) ticket\b`,
+		`\bopgelost\b`, `\bverholpen\b`, `\bwerkt (?:nu )?weer\b`, `\brozwiązan`, `\bnaprawion`, `działa (?:już|ponownie|znowu)`, `zamykam (?:zgłoszenie|ticket)`,
+		// ru
+		`решено`, `исправлено`, `решили проблем`, `проблема решена`, `починил`, `заработало`, `снова работает`, `закрываю (?:тикет|заявку)`, `раньше (?:была|получали|видели)`,
+		// ja, zh, ko
+		`解決しました`, `解決済`, `解決した`, `直りました`, `治りました`, `復旧しました`, `クローズします`, `已解决`, `已經解決`, `解决了`, `解決了`, `搞定`, `已修复`, `修复了`, `恢复正常`, `关闭工单`, `해결되었`, `해결됐`, `해결했`, `해결 완료`, `복구되었`, `복구됐`,
+	},
+	unsolvedSign: {
+		`\b(?:not|never|isn't|wasn't|hasn't been|cannot be|can't be|to be|un|yet to be|can(?: this)? be|could(?: this)? be|should be|must be|needs? to be|was supposed to be|how (?:was|is) (?:this|it)) ?(?:re)?(?:solved|fixed)\b`, `\b(?:un)(?:re)?solved\b`,
+		`\bstill\b`, `\b(?:came|comes|is|are|was) back\b`, `\breappear`, `\b(?:again|anew) (?:today|since|after|this|now|and again)\b`, `\b(?:happens|fails|failing|broken|broke|failed|shows up|appears|get(?:ting)? (?:it|this|them)) again\b`, `\bnot? (?:help|helped|work)\b`, `\b(?:didn't|doesn't|did not|does not|don't|won't) (?:help|work|fix|solve|change)\b`, `\bbut (?:now|today|then|it|the)\b.{0,60}\b(?:again|fails?|error|back|another|new|different|still)\b`, `\bany (?:idea|help|hint|suggestion)s?\b`, `\bhow (?:can|do|to|could|should)\b.{0,40}\b(?:fix|solve|resolve|repair)\b`, `\bpersist`,
+		`\bnicht (?:gelöst|behoben|erledigt)\b`, `\bimmer noch\b`, `\bwieder da\b`, `\berneut\b`, `\btritt wieder\b`, `\bleider\b`, `\bhilft nicht\b`, `\bpas (?:encore )?(?:résolu|réglé|corrigé)`, `\btoujours\b`, `\bsigue\b`, `\btodavía\b`, `\botra vez\b.{0,30}\berror\b`, `\bno (?:está|se ha|quedó) (?:resuelto|solucionado)`, `\bainda\b`, `\bnão (?:foi|está) (?:resolvido|corrigido)`, `\bnon (?:è |ancora |è ancora )?risolto`, `\bancora\b`, `\bniet opgelost\b`, `\bnog steeds\b`, `\bnie (?:jest )?rozwiązan`, `\bnadal\b`, `\bwciąż\b`,
+		`не решен`, `до сих пор`, `по-прежнему`, `опять`, `снова (?:ошибк|падает|появ)`, `まだ`, `再発`, `解決しません`, `解決できません`, `解決方法`, `解決していません`, `直りません`, `怎么解决`, `如何解决`, `没有解决`, `没解决`, `未解决`, `解决不了`, `又出现`, `仍然`, `依然`, `还是(?:报|出现|不行|一样|失败)`, `怎麼解決`, `해결되지`, `해결 방법`, `해결이 안`, `아직`, `여전히`, `다시 발생`, `어떻게 해결`,
+	},
+	normalSign: {
+		`\bas expected\b`, `\bnormal (?:on|at|for|when|behaviou?r)\b`, `\b(?:is|was|it's|that's|this is) normal\b`, `\bharmless\b`, `\b(?:can|may|could) (?:safely )?be ignored\b`, `\bnothing (?:is |else is )?(?:wrong|broken)\b`, `\b(?:on purpose|intentional(?:ly)?|deliberate(?:ly)?|provoked|simulated|dry run)\b`, `\bjust (?:clicked|confirmed|ignored) (?:it|ok)\b`, `\bno (?:action|impact) (?:is )?(?:needed|required)?\b`, `\bworks? as (?:designed|intended)\b`, `\bchallenge,? then (?:ok|200)\b`, `\b(?:runs|works) fine\b`, `\b(?:all|everything) (?:is )?(?:fine|good|ok|well)\b`,
+		`\bwie erwartet\b`, `\b(?:absichtlich|testweise)\b`, `\bist normal\b`, `\bcomme prévu\b`, `\bvolontairement\b`, `\bc'est normal\b`, `\bes normal\b`, `\ba propósito\b`, `\bcomo (?:esperado|se esperaba)\b`, `\bde propósito\b`, `\bcome previsto\b`, `\bapposta\b`, `как и ожидалось`, `нарочно`, `специально`, `想定どおり`, `想定通り`, `正常です`, `わざと`, `问题ありません`, `符合预期`, `正常现象`, `故意`, `정상입니다`, `일부러`,
+	},
+	docSign: {
+		`\b(?:docs?|documentation|readme|manual|wiki|runbook|knowledge base|kb|article|faq)\b.{0,40}\b(?:request|says?|lists?|page|explains?|describes?|entry|article|table|section|update|text|proposal|states?|mentions?)\b`, `\b(?:add|update|write|extend|translate|review|proofread|improve) (?:the |our |a |this )?(?:docs?|documentation|readme|manual|wiki|runbook|article|faq|page|table|string|slide)`, `\bdocs request\b`, `\b(?:pull|merge) request\b`, `^\W{0,4}(?:pr|mr|rfc|adr)\b[\s:#!]`, `\b(?:pr|mr) (?:#?\d+|adds?|fixes|handles)\b`, `^\W{0,4}(?:feat|fix|chore|docs|test|refactor|perf|ci|build|style)(?:\([^)]{1,30}\))?!?: `, `\bchangelog\b`, `\brelease notes?\b`, `^\W{0,4}(?:patch|commit|proposal|idea|todo|fixme|note to self|draft|code review|question for the exam|quiz)\W{0,3}[: ]`, `\bfeature request\b`, `\bcommit (?:message|[0-9a-f]{7})`, `\bmerged\b`, `\brefactor`,
+		`\b(?:training|workshop|webinar|presentation|slides?|lecture|course|onboarding|tutorial|blog ?post|cheat ?sheet|glossary|quiz|exam|interview question|newsletter|demo script|playbook|postcard)\b`, `\b(?:translat(?:e|ion)|localis|localiz)`, `\bcode reading\b`, `\bsource code\b`, `\breviewer\b`, `\benum value\b`, `\berror (?:codes? )?(?:list|table|catalogue|reference)\b`, `\b(?:table|list|overview) of (?:all |the |known |possible |our )*(?:errors?|error codes|codes|messages|failure)`,
+		`\b(?:schulung|folien?|vortrag|dokumentation|doku|handbuch|spickzettel|übersicht der fehler|fehlerliste|artikel|blogbeitrag|änderungsantrag|übersetz)`, `\b(?:formation|diapos?|documentation|tutoriel|traduction|liste des erreurs|article de blog)\b`, `\b(?:formación|capacitación|diapositivas?|documentación|tutorial|traducción|lista de errores)\b`, `\b(?:treinamento|documentação|tradução|lista de erros|palestra)\b`, `\b(?:documentazione|formazione|presentazione|traduzione|elenco degli errori)\b`, `\b(?:documentatie|cursus|vertaling|foutenlijst)\b`, `\b(?:dokumentacj|szkoleni|tłumaczeni|lista błędów)`, `документаци`, `обучени`, `презентаци`, `перевод`, `список ошибок`, `ドキュメント`, `研修`, `資料`, `翻訳`, `エラー一覧`, `勉強会`, `文档`, `文檔`, `培训`, `翻译`, `错误列表`, `错误码表`, `教程`, `문서`, `교육`, `번역`, `오류 목록`,
+	},
+	wishSign: {
+		`\b(?:please|pls|could (?:we|you|someone|anyone)|can (?:we|you|someone)|would you|let's|we should|we could|we want to|i want to|i'd like to|i would like to|we plan to|planning to|going to) (?:also )?(?:add|have|create|set ?up|build|write|make|implement|support|introduce|include|extend|mention|document|list|monitor|alert|track|count|catch|map|rename|log)\b`, `\b(?:monitoring|alert(?:ing)?|detection|correlation|splunk|grafana|datadog|kibana|prometheus) (?:rule|query|alert|dashboard|panel|search|monitor)`, `\balert (?:me |us )?(?:when|if|on)\b`, `\bdashboard\b`, `\bit would (?:help|be (?:nice|great|good|useful|better))\b`, `\bwould be (?:nice|great|good|useful|better|helpful)\b`, `\bnice to have\b`, `\bi propose\b`, `\bproposal\b`, `\bwhat if (?:we|jira|the)\b`, `\bshould (?:the|we|jira|it|this) (?:library|client|page|tool|be|have|return|retry|show)\b.{0,80}\?`, `\b(?:add|adds|adding|added|implement(?:s|ed)?|handle|handles|handling) (?:a |an |the |support|better |proper |new |our )*(?:hint|handling|support|test|check|rule|retry|enum|mapping|message for|column|metric|counter)\b`, `\bworth (?:a|an|looking|adding|mentioning)\b`, `\bto-?do\b`,
+		`\bbitte (?:eine |einen |ein )?(?:regel|alarm|hinweis|dashboard|monitoring)`, `\b(?:wäre|fände ich) (?:schön|gut|hilfreich|nett)\b`, `\bwir (?:sollten|könnten|möchten|planen)\b`, `\b(?:ce serait|il serait) (?:bien|utile|sympa)\b`, `\bajouter (?:une|un) (?:règle|alerte)`, `\bsería (?:bueno|útil|genial)\b`, `\bañadir (?:una|un) (?:regla|alerta)`, `\bseria (?:bom|útil|legal)\b`, `\badicionar (?:uma|um) (?:regra|alerta)`, `\bsarebbe (?:utile|bello|comodo)\b`, `\baggiungere (?:una|un) (?:regola|avviso|allarme)`, `было бы (?:хорошо|полезно|неплохо)`, `добавить (?:правило|алерт|оповещение)`, `(?:ルール|アラート|監視)を追加`, `追加してください`, `あると(?:便利|助かり)`, `(?:添加|增加|加一?个|配置)(?:一个|一条)?(?:告警|规则|监控)`, `希望(?:能|可以)(?:增加|添加)`, `(?:규칙|알림)(?:을|를)? 추가`,
+	},
+	askSign: {
+		`\bdifference between\b`, `\bwhat(?:'s| is| are) the (?:difference|meaning|purpose|point)\b`, `\bam i right\b`, `\bis it (?:true|correct|possible|safe|deprecated|ok)\b`, `\bis there (?:a|an|any) (?:way|option|list|built-in|setting|plan)\b`, `\bhow (?:do|can|should|would|could) (?:i|we|one|you|people|others)\b.{0,40}\b(?:catch|handle|detect|distinguish|tell|test|simulate|reproduce|mock|trigger|provoke|parse|log|suppress|monitor|explain|pass|configure|document|classify)\b`, `\b(?:when|why|under what (?:circumstances|conditions)) (?:would|does|do|will|can|could|might) (?:one|you|we|jira|confluence|it|a server|the server|an app|atlassian|github|a client|someone)\b.{0,30}\b(?:get|see|return|throw|answer|send|log|reject|emit)`, `\bwhich (?:errors?|codes?|exceptions?|messages?) (?:can|may|could|does|do|are)\b`, `\bwhat (?:would )?happens? (?:if|when)\b`, `\bif (?:you|anyone|someone|anybody|users?|a user|a customer|customers|people|one|we) (?:ever |should |later )?(?:see|sees|get|gets|hit|hits|encounter|encounters|run into|runs into|receive|receives)\b`, `\bwhenever (?:you|a|the)\b`, `\b(?:just )?(?:curious|out of curiosity|wondering in general|theoretically|hypothetically|in theory|in general)\b`, `\bexam question\b`, `\bremind me\b`, `\bdoes anyone (?:remember|know what the)\b`, `\bwe (?:don't|do not|never|have never) (?:get|see|have|had|seen)\b`, `\bno sign of\b`,
+		`\bwas ist der unterschied\b`, `\bunterschied zwischen\b`, `\bwann (?:kommt|tritt|gibt|liefert)\b`, `\bwas bedeutet\b`, `\bfalls (?:jemand|ihr|du|sie)\b`, `\b(?:rein )?interessehalber\b`, `\bquelle est la différence\b`, `\bdifférence entre\b`, `\bque signifie\b`, `\bsi (?:vous|quelqu'un|tu) (?:voyez|voit|vois)`, `\bcuál es la diferencia\b`, `\bdiferencia entre\b`, `\bqué significa\b`, `\bsi (?:alguien|ven|ves) `, `\bqual (?:é )?a diferença\b`, `\bdiferença entre\b`, `\bo que significa\b`, `\bse (?:alguém|vocês)\b`, `\bqual è la differenza\b`, `\bdifferenza tra\b`, `\bcosa significa\b`, `\bwat is het verschil\b`, `\bjaka jest różnica\b`, `\bco oznacza\b`, `в чём разница`, `в чем разница`, `что (?:значит|означает)`, `если (?:кто-то|вы увидите|увидите)`, `違いは`, `違いを`, `とは何`, `どういう(?:意味|とき)`, `場合に(?:出|発生)`, `有什么区别`, `区别是`, `是什么意思`, `什么情况下`, `有何不同`, `차이(?:가|는|점)`, `무슨 뜻`, `어떤 경우`,
+	},
+	reportSign: {
+		`\b(?:we|i|users?|they|people|customers?|everyone|everybody|nobody|somebody|he|she|team) (?:just |now |all |always |keep |keeps |also |are |is |am |only |suddenly )*(?:get|gets|getting|got|see|sees|seeing|receive|receives|have|has|cannot|can't|couldn't|can no longer|hit|are seeing)\b`, `\b(?:i'm|we're|they're) (?:now |still )?(?:getting|seeing|stuck|having|unable)\b`, `\b(?:fails?|failing|failed|broken|broke|breaks|stopped working|not working|doesn't work|does not work|won't (?:work|connect|sync)|unable to|keeps? (?:failing|telling|asking|breaking)|refuses|rejects)\b`, `\b(?:help|urgent|asap|any idea|any ideas|what (?:can|should|do) (?:i|we)|where (?:do|should) (?:i|we)|how (?:can|do|should) (?:i|we) (?:fix|solve|get|repair))\b`, `\bsince (?:yesterday|today|this morning|monday|tuesday|wednesday|thursday|friday|saturday|sunday|last|the|our|we|an?|about|\d)`, `\bafter (?:the|an?|our|we|upgrad|updat|mov|migrat|chang|restart|switch|install)`, `\b(?:log|logs|logfile|screen|page|console|it|server|dialog|popup|ui|browser|jira|confluence|body|response|result) (?:says?|shows?|prints?|has|tells?|reads?|is|was|answers?|returns?|contains?)\b`, `\b(?:error|message|log|output|response|trace|stack ?trace)\b.{0,20}:\s*$`, `\b(?:every|each|any) (?:call|request|time|night|hour|sync|\d+)`,
+		`\b(?:bekomme[n]?|kriege[n]?|sehe[n]? (?:ich|wir)|kommt|meldet|schlägt fehl|geht nicht|klappt nicht|funktioniert nicht|fehler(?:meldung)?|seit|hilfe|warum|trotz)\b`, `\b(?:erreur|échoue|impossible|depuis|ne (?:marche|fonctionne)|obtien|reçoi|pourquoi|malgré)`, `\b(?:fallo|falla|no (?:funciona|puedo|podemos|deja)|desde|sale|aparece|ayuda|por qué|a pesar)\b`, `\b(?:falha|erro|não (?:funciona|consigo|conseguimos)|desde|aparece|ajuda|por que)\b`, `\b(?:errore|non (?:funziona|riesco|riusciamo)|da quando|da ieri|compare|aiuto|perché)\b`, `\b(?:fout|foutmelding|werkt niet|sinds|krijgen|krijg)\b`, `\b(?:błąd|nie działa|od wczoraj|dostajemy|pojawia)`, `ошибк`, `не работает`, `не удаётся`, `не удается`, `после обновления`, `помогите`, `получаем`, `エラー(?:が|に|と|です)`, `できません`, `失敗(?:し|する)`, `になります`, `出ます`, `出て`, `てください`, `报错`, `报`, `无法`, `失败`, `出现`, `不行`, `返回`, `提示`, `怎么办`, `오류(?:가|를|로)`, `실패`, `안 (?:됩니다|돼요|되)`, `발생`,
+	},
+	testSign: {
+		`\bpass(?:ed|es|ing)?\b\s*(?:\d+|\(|$|in \d)`, `^\s*(?:--- )?pass\b`, `\b\d+ passed\b`, `\btests? (?:run|passed|ok|successful)\b`, `^\s*(?:✓|✔|√|ok \d+)`, `\bassert(?:equals?|that|_eq|_equal|\.equal|\.are|\.is|true|_called|raises)\b`, `\bassert\.`, `\bexpect\(.{1,200}\)\.(?:to|not|resolves|rejects)`, `^\s*(?:it|test|describe|context|specify|scenario)\s?\(?['"]`, `@test\b`, `^\s*\[(?:test|fact|theory)\b`, `\bdef test_\w`, `\bfunc test[a-z_]\w*\(t `, `\bshould (?:throw|return|fail|reject|raise|report|map|render|answer) `, `\b(?:mock|stub|fake|nock|wiremock|whenever|given)\w*[(.]`, `\bmockmvc\b`, `\bunit ?tests?\b`, `\btest_\w+ (?:passed|ok)\b`, `\bfixtures?\b`, `\btest ?case\b`, `\bsnapshot\b.{0,40}\btest`, `^\s*(?:then|when|given) (?:the|a|i|it) .{0,80}$`,
+	},
+	codeSign: {
+		`^\s*[-+]?\s*(?:\}?\s*else\s+)?(?:if|elif|elsif|while|switch|unless)\b.{0,200}[({:]`, `^\s*[-+]?\s*case\s+['"a-z_.]+.{0,120}:`, `^\s*[-+]?\s*(?:return|throw new|raise|panic\(|yield)\b.{0,200}[;()'"]`, `^\s*[-+]?\s*(?:export\s+|public\s+|private\s+|protected\s+|static\s+|final\s+)*(?:const|let|var|val|string|final|enum|#define|define\()\s+\w+.{0,40}[=(,"]`, `[!=]=={0,1}\s*["'][^"']{3,80}["']`, `\.(?:contains|includes|equals|equalsignorecase|startswith|endswith|matches|indexof|test|match|has)\(\s*["'/]`, `\bstrn?(?:case)?cmp\s*\(`, `\b(?:strings|errors)\.(?:contains|is|as)\(`, `^\s*[-+]?\s*(?:def|func|function|fn|class|interface|import|from|package|using|#include)\s+[\w<"'{*]`, `^\s*(?://|/\*|\*\s|#\s|--\s|<!--)`, `^\s*[-+]?\s*(?:catch|except|rescue)\b.{0,80}[({:]`, `=>\s*[{('"]`, `^\s*[-+]?\s*["'][\w.-]+["']\s*:\s*["'][^"']+["'],?\s*$`, `\bi18n\b`, `^[-+]\s{2,}\S`, `\bgettext\b|\b_\("`, `^\s*msg(?:id|str)\b`, `\bconsole\.(?:log|error|warn)\(`, `\blog(?:ger)?\.(?:warn|error|info|debug)\(`, `\bprintf?\s?\(`, `^\s*[a-z][\w.]*\s*=\s*["'].{3,}["'];\s*$`,
+	},
+	queryS: {
+		`\b(?:grep|egrep|rg|ack|zgrep|findstr|select-string)\s+(?:-\w+\s+)*["'\w]`, `\bindex=\w+`, `\bsourcetype=`, `\|\s*(?:stats|timechart|where|grep|count|json|logfmt|summarize|table)\b`, `\bcount_over_time\(`, `^\s*(?:- )?(?:alert|expr|query|pattern|condition|regex|filter|match)\s*:\s`, `\{(?:app|job|service)=`, `\bfilter @message\b`, `\bquery_string\b`, `\bwhere\b.{0,60}\blike\b`,
+	},
+}
