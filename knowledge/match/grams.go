@@ -167,7 +167,7 @@ func (b *builder) build(ls *literals, lay layout, expand func([]occurrence, int3
 		next[l.literal]++
 	}
 
-	var all []occurrence
+	all := make([]occurrence, 0, (longWindow-longGram+1)*len(b.links))
 	for i := range ls.all {
 		if first[i] < first[i+1] {
 			all = expand(all, int32(i))
@@ -175,24 +175,30 @@ func (b *builder) build(ls *literals, lay layout, expand func([]occurrence, int3
 	}
 
 	// The table: claim and count, then place.
-	g.slots = make([]slot, 1<<bits.Len(uint(2*len(all))))
+	g.slots = make([]slot, 1<<bits.Len(uint(len(all)+len(all)/4)))
 	g.mask = uint64(len(g.slots) - 1)
-	words := min(1<<max(bits.Len(uint(len(all)/2)), 6), lay.most)
-	g.filter = make([]uint64, words)
+	distinct := 0
 	for k := range all {
 		o := &all[k]
-		h := hash(o.gram)
-		i := h >> 40 & g.mask
+		i := hash(o.gram) >> 40 & g.mask
 		for g.slots[i].n > 0 && g.slots[i].gram != o.gram {
 			i = (i + 1) & g.mask
+		}
+		if g.slots[i].n == 0 {
+			distinct++
 		}
 		g.slots[i].gram = o.gram
 		g.slots[i].n++
 		o.slot = int32(i)
-		g.filter[h>>lay.word&uint64(words-1)] |= 1<<(h>>lay.bit1&63) | 1<<(h>>lay.bit2&63)
 	}
+	words := min(1<<max(bits.Len(uint(distinct)), 6), lay.most)
+	g.filter = make([]uint64, words)
 	at := int32(0)
 	for i := range g.slots {
+		if g.slots[i].n > 0 {
+			h := hash(g.slots[i].gram)
+			g.filter[h>>lay.word&uint64(words-1)] |= 1<<(h>>lay.bit1&63) | 1<<(h>>lay.bit2&63)
+		}
 		g.slots[i].from = at
 		at += g.slots[i].n
 		g.slots[i].n = 0

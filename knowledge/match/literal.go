@@ -22,8 +22,8 @@ type literal struct {
 func newLiterals(n int) literals {
 	return literals{
 		all:    make([]literal, 0, n+n/2),
-		text:   make([]byte, 0, 48*n),
-		mask:   make([]byte, 0, 48*n),
+		text:   make([]byte, 0, 64*n),
+		mask:   make([]byte, 0, 64*n),
 		exact:  map[string]int32{},
 		folded: make(map[string]int32, n+n/2),
 	}

@@ -71,9 +71,19 @@ type pattern struct {
 // is not valid never matches, and a Need of another regexp loses matches.
 // Errors name the pattern by its index.
 func Compile(ps []Pattern) (*Set, error) {
-	s := &Set{patterns: make([]pattern, len(ps)), literals: newLiterals(len(ps))}
-	long, short := builder{}, builder{}
-	long.links = make([]link, 0, len(ps)+len(ps)/4)
+	n, m := len(ps), 0
+	for i := range ps {
+		if ps[i].Regexp != "" {
+			m++
+		}
+	}
+	s := &Set{
+		patterns:   make([]pattern, n),
+		literals:   newLiterals(n),
+		conditions: make(conditions, 0, 3*m),
+		programs:   make([]program, 0, m),
+	}
+	long, short := builder{links: make([]link, 0, n+n/4)}, builder{}
 	var triggers []int32
 	for i, p := range ps {
 		if err := p.validate(); err != nil {

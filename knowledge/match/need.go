@@ -117,13 +117,18 @@ func isWord(c byte) bool { return isLetter(rune(c)) || c >= '0' && c <= '9' || c
 
 // lower is s with its ASCII letters in lower case.
 func lower(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if c >= 'A' && c <= 'Z' {
-			b[i] = c | 0x20
+	for i := range len(s) {
+		if s[i] >= 'A' && s[i] <= 'Z' {
+			b := []byte(s)
+			for i, c := range b {
+				if c >= 'A' && c <= 'Z' {
+					b[i] = c | 0x20
+				}
+			}
+			return string(b)
 		}
 	}
-	return string(b)
+	return s
 }
 
 // weak reports whether the condition says almost nothing of a line.

@@ -78,8 +78,7 @@ const (
 // long enough, whose grams ordinary logs contain least; of a shorter one the
 // offset of the gram. It returns the literal's cost as well.
 func rarest(lit []byte) (gram int32, cost float32) {
-	const look = 256 // what follows is not rarer by much
-	text := lit[:min(len(lit), look)]
+	const rareEnough = 1e-7 // a gram in megabytes
 	if len(lit) < longWindow {
 		at, share := rarestShort(lit)
 		if len(lit) < shortGram-1 {
@@ -93,7 +92,7 @@ func rarest(lit []byte) (gram int32, cost float32) {
 	word := 0                                    // length of the run of word characters
 	var a, b byte
 	sum := 0
-	for i, c := range text {
+	for i, c := range lit {
 		k := kinds[c]
 		if isWord(c) {
 			word++
@@ -107,7 +106,7 @@ func rarest(lit []byte) (gram int32, cost float32) {
 			steps[slot] = step
 		}
 		if i >= longGram-1 {
-			rates[i%len(rates)] = shares[sum+pairCost(kinds[text[i-longGram+1]], kinds[text[i-longGram+2]])]
+			rates[i%len(rates)] = shares[sum+pairCost(kinds[lit[i-longGram+1]], kinds[lit[i-longGram+2]])]
 		}
 		if i >= longWindow-1 {
 			total := float32(0)
@@ -119,7 +118,9 @@ func rarest(lit []byte) (gram int32, cost float32) {
 				any, anyAt = total, at
 			}
 			if word >= longWindow && total < best {
-				best, bestAt = total, at
+				if best, bestAt = total, at; best < rareEnough {
+					break
+				}
 			}
 		}
 		a, b = b, k
@@ -140,7 +141,7 @@ func rarestShort(lit []byte) (at int32, share float32) {
 		return 0, shares[pairCost(kinds[lit[0]], kinds[lit[1]])]
 	}
 	share = 2
-	for i := 0; i+shortGram <= min(len(lit), 256); i++ {
+	for i := 0; i+shortGram <= len(lit); i++ {
 		a, b, c := kinds[lit[i]], kinds[lit[i+1]], kinds[lit[i+2]]
 		if s := shares[pairCost(a, b)+nextCost(a, b, c)]; s < share {
 			at, share = int32(i), s

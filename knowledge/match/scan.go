@@ -30,12 +30,14 @@ type state struct {
 	missed [2]int // a line without match that was tried
 }
 
-// Bounds of the work of one Scan, in bytes that regexps look at. With them a
-// Scan of the worst text takes about a second.
+// Bounds of the work of one Scan. A unit is a byte of a line that a regexp is
+// run on, some ten nanoseconds.
 const (
-	workAll  = 16 << 20
-	workEach = 64 << 10 // for each pattern when workAll is done, until twice workAll is
-	testDiv  = 32       // bytes on which a literal is tested cost as much as one
+	workAll  = 12 << 20
+	workEach = 4 << 20 // for one pattern: thousands of lines on which it nearly matches
+	workLong = 8       // a byte costs so much on a line
+	longLine = 4 << 10 // of so many bytes, for which package regexp changes to a slower way
+	workTest = 32      // so many bytes on which a literal is tested cost as much as one
 )
 
 // Scan returns the matches of all patterns in text, ordered by Start, then

@@ -16,13 +16,17 @@ func (sc *Scratch) try(pattern int32, p *pattern, st *state, known int32) {
 		known = -1 // it is not in every part
 	}
 	for pt, ok := partAt(sc.start, sc.end, cut), true; ok; pt, ok = pt.next(sc.end, cut) {
-		if !sc.affords(st, (pt.end-pt.start)/testDiv+1) {
+		n := pt.end - pt.start
+		if !sc.affords(st, n/workTest+1) {
 			return
 		}
 		if !sc.set.hold(p.condition, sc.text, pt.start, pt.end, known) || sc.missed(st, pt) {
 			continue
 		}
-		if !sc.affords(st, pt.end-pt.start) {
+		if n > longLine {
+			n *= workLong
+		}
+		if !sc.affords(st, n) {
 			return
 		}
 		if sc.run(pattern, p, st, pt) && (!p.all || st.kept >= MaxHits) {
@@ -33,7 +37,7 @@ func (sc *Scratch) try(pattern int32, p *pattern, st *state, known int32) {
 
 // affords accounts for work, and reports whether it may be done.
 func (sc *Scratch) affords(st *state, work int) bool {
-	if sc.work+work > workAll && (st.work+work > workEach || sc.work > 2*workAll) {
+	if sc.work+work > workAll || st.work+work > workEach {
 		sc.spent = true
 		return false
 	}
@@ -50,6 +54,13 @@ func (sc *Scratch) missed(st *state, pt part) bool {
 		bytes.Equal(sc.text[from:to], sc.text[pt.start:pt.end])
 }
 
+// miss takes note that the regexp does not match the part.
+func (st *state) miss(pt part) {
+	if pt.view == whole {
+		st.missed = [2]int{pt.start, pt.end}
+	}
+}
+
 // run runs a regexp on a part of a line and keeps its matches. It reports
 // whether there were any.
 func (sc *Scratch) run(pattern int32, p *pattern, st *state, pt part) bool {
@@ -57,7 +68,11 @@ func (sc *Scratch) run(pattern int32, p *pattern, st *state, pt part) bool {
 	text := sc.text[pt.start:pt.end]
 	if p.all {
 		found := false
-		for _, m := range re.FindAllSubmatchIndex(text, -1) {
+		all := re.FindAllSubmatchIndex(text, -1)
+		if all == nil {
+			st.miss(pt)
+		}
+		for _, m := range all {
 			if pt.start+m[0] >= pt.own || st.kept >= MaxHits {
 				break
 			}
@@ -72,10 +87,11 @@ func (sc *Scratch) run(pattern int32, p *pattern, st *state, pt part) bool {
 	} else {
 		m = re.FindSubmatchIndex(text)
 	}
-	if m == nil && pt.view == whole {
-		st.missed = [2]int{pt.start, pt.end}
+	if m == nil {
+		st.miss(pt)
+		return false
 	}
-	if m == nil || pt.start+m[0] >= pt.own {
+	if pt.start+m[0] >= pt.own {
 		return false
 	}
 	sc.match(pattern, st, pt, m)
