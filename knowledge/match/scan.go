@@ -211,13 +211,13 @@ func (sc *Scratch) of(pattern int32) *state {
 // the current line.
 func (sc *Scratch) found(pattern, literal int32, start, end int) {
 	st := sc.of(pattern)
-	if st.kept >= MaxHits || start >= sc.own() {
+	if st.kept >= MaxHits {
 		return
 	}
 	p := &sc.set.patterns[pattern]
 	line := sc.base + uint64(sc.end) + 1
 	if p.literal >= 0 {
-		if st.line != line || p.all {
+		if (st.line != line || p.all) && start < sc.own() {
 			st.line = line
 			sc.keep(st, Hit{Pattern: int(pattern), Start: start, End: end})
 		}
