@@ -35,18 +35,44 @@ func appendPhrases(list []phrase, texts string, id int) []phrase {
 	return list
 }
 
-// A lexicon finds many phrases in one pass over a text, ASCII case folded.
+// A lexicon finds many phrases in one pass over a text, ASCII case folded. Each
+// phrase has at least three bytes, by whose hash it is found.
 type lexicon struct {
-	by [256][]phrase // by first byte, longest first
+	class   [256]uint8
+	buckets [hashes][]phrase // longest first
+}
+
+// Classes of bytes.
+const (
+	inWord uint8 = 1 << iota // an ASCII letter or digit
+	begins                   // some phrase begins with it
+)
+
+const hashes = 1 << 10
+
+// headHash hashes the head of a phrase or of a place in a text. Setting bit 5
+// folds the case of letters, and some others, which the comparison tells apart.
+func headHash(a, b, c byte) uint {
+	return (uint(a|0x20)*33 ^ uint(b|0x20)*265 ^ uint(c|0x20)*4099>>2) % hashes
 }
 
 func newLexicon(phrases []phrase) *lexicon {
 	l := &lexicon{}
-	for _, p := range phrases {
-		l.by[p.text[0]] = append(l.by[p.text[0]], p)
+	for c := range 256 {
+		if alphanumeric(byte(c)) {
+			l.class[c] |= inWord
+		}
 	}
-	for i := range l.by {
-		sort.SliceStable(l.by[i], func(a, b int) bool { return len(l.by[i][a].text) > len(l.by[i][b].text) })
+	for _, p := range phrases {
+		h := headHash(p.text[0], p.text[1], p.text[2])
+		l.buckets[h] = append(l.buckets[h], p)
+		l.class[p.text[0]] |= begins
+		if c := p.text[0]; letter(c) {
+			l.class[c-'a'+'A'] |= begins
+		}
+	}
+	for i := range l.buckets {
+		sort.SliceStable(l.buckets[i], func(a, b int) bool { return len(l.buckets[i][a].text) > len(l.buckets[i][b].text) })
 	}
 	return l
 }
@@ -54,15 +80,17 @@ func newLexicon(phrases []phrase) *lexicon {
 // scan calls hit for each phrase in text, from left to right; of phrases that
 // begin at one place only the longest counts, and hits do not overlap.
 func (l *lexicon) scan(text string, hit func(id, start, end int)) {
-	inWord := false
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		word := alphanumeric(c)
-		if word && inWord {
+	before := uint8(0)
+	for i := 0; i+2 < len(text); i++ {
+		class := l.class[text[i]]
+		if class&before&inWord != 0 {
 			continue
 		}
-		inWord = word
-		for _, p := range l.by[lowerByte(c)] {
+		before = class
+		if class&begins == 0 {
+			continue
+		}
+		for _, p := range l.buckets[headHash(text[i], text[i+1], text[i+2])] {
 			if !foldedPrefix(text[i:], p.text) {
 				continue
 			}
@@ -72,7 +100,7 @@ func (l *lexicon) scan(text string, hit func(id, start, end int)) {
 			}
 			hit(p.id, i, end)
 			i = end - 1
-			inWord = alphanumeric(text[i])
+			before = l.class[text[i]]
 			break
 		}
 	}

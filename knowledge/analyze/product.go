@@ -267,6 +267,9 @@ func isDocumentation(text string, start, end int) bool {
 		from--
 	}
 	link := text[from:min(len(text), end+len(".atlassian.com"))]
+	if !strings.Contains(link, "tlassian.com") {
+		return false
+	}
 	for _, host := range [...]string{"confluence.", "support.", "developer.", "community.", "marketplace.", "jira.", "docs.", "www.", "documentation."} {
 		if i := foldedIndex(link, host); i >= 0 && foldedPrefix(link[i+len(host):], "atlassian.com") {
 			return true

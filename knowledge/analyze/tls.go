@@ -41,6 +41,7 @@ type tlsReader struct {
 	whenIs string    // its name for a person
 	pem    bool      // a certificate stands in the record
 	rows   []Row
+	tries  int  // how many labels of dates and names were followed
 	about  int8 // whether the record is about certificates: 0 not known yet, 1 yes, -1 no
 }
 

@@ -55,9 +55,10 @@ func (t *tlsReader) validFor(_, end int) {
 func (t *tlsReader) bound(name string, end int) {
 	text := t.row.Text
 	i := skip(text, end, " \t\"'=:[")
-	if i == end || i-end > 12 {
+	if i == end || i-end > 12 || t.tries >= 2*Max {
 		return
 	}
+	t.tries++
 	at, n := certificateTime(text[i:])
 	if n == 0 || !t.ofCertificate(end) {
 		return
@@ -126,9 +127,10 @@ func (t *tlsReader) judge(what, bound string, at, when time.Time, whenIs string,
 func (t *tlsReader) name(fact string, end int) {
 	text := t.row.Text
 	i := skip(text, end, " \t\"'=:")
-	if i == end || i >= len(text) {
+	if i == end || i >= len(text) || t.tries >= 2*Max {
 		return
 	}
+	t.tries++
 	rest := text[i:]
 	if rest[0] == '/' {
 		rest = rest[1:]

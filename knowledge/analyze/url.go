@@ -54,17 +54,25 @@ type address struct {
 func (u *urlReader) read() {
 	text := u.row.Text
 	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case c == ':' && i+2 < len(text) && text[i+1] == '/' && text[i+2] == '/':
-			i = u.url(i, i+3, false)
-		case c == '%' && (foldedPrefix(text[i:], "%3a%2f%2f")):
-			i = u.url(i, i+len("%3a%2f%2f"), true)
-		case c == '%' && (foldedPrefix(text[i:], "%253a%252f%252f")):
-			i = u.url(i, i+len("%253a%252f%252f"), true)
-		case c == '1' && (i == 0 || !alphanumeric(text[i-1]) && text[i-1] != '.'):
-			u.bareAddress(i)
-		case letter(c) && (i == 0 || !alphanumeric(text[i-1])):
-			u.sign(i)
+		switch text[i] {
+		case ':':
+			if i+2 < len(text) && text[i+1] == '/' && text[i+2] == '/' {
+				i = u.url(i, i+3, false)
+			}
+		case '%':
+			if rest := text[i:]; foldedPrefix(rest, "%3a%2f%2f") {
+				i = u.url(i, i+len("%3a%2f%2f"), true)
+			} else if foldedPrefix(rest, "%253a%252f%252f") {
+				i = u.url(i, i+len("%253a%252f%252f"), true)
+			}
+		case '1':
+			if i == 0 || !alphanumeric(text[i-1]) && text[i-1] != '.' {
+				u.bareAddress(i)
+			}
+		case 'p', 'P', 's', 'm', 'M':
+			if i == 0 || !alphanumeric(text[i-1]) {
+				u.sign(i)
+			}
 		}
 	}
 }

@@ -101,10 +101,13 @@ func (u *urlReader) compare() {
 	if len(u.urls) < 2 && u.bases.proxyName == "" && u.bases.proxyPort == "" {
 		return
 	}
+	meaningful := false // a role that another address can contradict
 	for i := range u.urls {
-		u.urls[i].role = roleOf(u.urls[i].before)
+		role := roleOf(u.urls[i].before)
+		u.urls[i].role = role
+		meaningful = meaningful || role == baseURL || role == realmURL
 	}
-	for i := range u.urls {
+	for i := 0; i < len(u.urls) && meaningful; i++ {
 		a := &u.urls[i]
 		for j := range u.urls {
 			b := &u.urls[j]

@@ -1,6 +1,9 @@
 package analyze
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // isPrivateHost reports whether a host, in lower case, can be reached only
 // from its own network: loopback and private addresses (RFC 1918, RFC 3927,
@@ -91,6 +94,9 @@ func isPrivateIPv4(o [4]int) bool {
 // addresses, which say nothing.
 func (u *urlReader) bareAddress(i int) {
 	text := u.row.Text
+	if i+1 < len(text) && !contains("0279", text[i+1]) {
+		return
+	}
 	end := i
 	dots, masked := 0, false
 	for end < len(text) && end-i < 15 && (alphanumeric(text[end]) || text[end] == '.' || text[end] == '*') {
@@ -120,14 +126,17 @@ func (u *urlReader) bareAddress(i int) {
 	}
 }
 
+// leadingLexicon holds the words that say that an answer or a link points to
+// an address.
+var leadingLexicon = sync.OnceValue(func() *lexicon {
+	return newLexicon(appendPhrases(nil, "location|redirect*|intern*|private|privaten|privé|points to|pointing to|zeigt auf|leads to|umgeleitet|weiterleit*|weitergeleitet|"+
+		"redirig*|redirec*|apunta|内网|内部|重定向|跳转|プライベート|リダイレクト|リンク先|внутренн*|перенаправ*", 1))
+})
+
 // leadsThere reports whether the words before an address say that an answer
 // or a link points to it.
 func leadsThere(before string) bool {
-	for _, w := range [...]string{"location", "redirect", "intern", "private ", "privaten ", "privé", "points to", "zeigt auf", "leads to", "umgeleitet", "weiterleit",
-		"redirig", "redirec", "apunta", "内网", "内部", "重定向", "跳转", "プライベート", "リダイレクト", "リンク先", "внутренн", "перенаправ"} {
-		if foldedIndex(before, w) >= 0 {
-			return true
-		}
-	}
-	return false
+	found := false
+	leadingLexicon().scan(before, func(int, int, int) { found = true })
+	return found
 }
