@@ -10,6 +10,7 @@ func All() []Analyzer {
 		networkAnalyzer(),
 		entraAnalyzer(),
 		ldapAnalyzer(),
+		tlsAnalyzer(),
 		tokenKindAnalyzer(),
 		bearerAnalyzer(),
 		oauth2Analyzer(),
