@@ -139,6 +139,10 @@ func (c *cleaner) frames() (changed bool) {
 		}
 		text := c.text(l)
 		lo := strings.IndexByte(text, '|') + 1
+		if lo > 1 && c.isInside(i, lo) {
+			before = true
+			continue
+		}
 		hi := len(text)
 		for hi > lo && text[hi-1] == ' ' {
 			hi--
@@ -165,6 +169,24 @@ func (c *cleaner) frames() (changed bool) {
 		changed = true
 	}
 	return changed
+}
+
+// isInside reports whether the line that begins line i, behind blanks, parts
+// the cells of a table whose frame is gone: the first cell is empty, and a
+// neighbour's is not. width is where the text behind it begins.
+func (c *cleaner) isInside(i, width int) bool {
+	for _, step := range [...]int{-1, 1} {
+		for k := i + step; k >= max(0, i-maxJoined) && k < min(len(c.lines), i+maxJoined); k += step {
+			text := c.text(&c.lines[k])
+			if len(text) < width || text[width-1] != '|' {
+				break
+			}
+			if strings.TrimLeft(text[:width-1], " |") != "" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // boxed reports whether the line before or after line i is the edge of a box.

@@ -59,7 +59,9 @@ func isFrame(text string) bool {
 	}
 	switch text[0] {
 	case 'a':
-		return strings.HasPrefix(text, "at ") && strings.ContainsAny(text, "(:.")
+		rest, ok := strings.CutPrefix(text, "at ")
+		word, _, _ := strings.Cut(rest, " ")
+		return ok && strings.ContainsAny(word, "(./:")
 	case 'C':
 		return strings.HasPrefix(text, "Caused by: ") || strings.HasPrefix(text, "Caused: ")
 	case 'S':

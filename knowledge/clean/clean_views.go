@@ -25,6 +25,7 @@ func (c *cleaner) views() {
 			}
 		}
 		if rec.Last > rec.First {
+			c.viewColumns(rec.First, rec.Last)
 			c.viewJoined(rec.First, rec.Last)
 		}
 	}

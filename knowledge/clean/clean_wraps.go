@@ -17,13 +17,33 @@ type form struct {
 	space      bool
 }
 
-// A joint is the break behind a row, in its likely and its other reading.
-type joint struct{ likely, other form }
+// A joint is the break behind a row: how it reads if it cut a token, how if it
+// fell between words, and which is likelier.
+type joint struct {
+	tight, spaced form
+	words         bool
+}
 
-// viewJoined adds joined readings of the plain rows first to last: wherever a
-// break between two rows may be a wrap, one view has it read as a cut in a
-// token (joined without a space) and one as a cut between words. With several
-// breaks, one view has the likelier readings, the other the rest.
+// A reading chooses a form of each joint.
+type reading uint8
+
+const (
+	likely reading = iota // the likelier form of each
+	tight                 // every break cut a token, as a terminal does
+	spaced                // every break fell between words
+)
+
+func (j *joint) form(r reading) form {
+	if r == spaced || r == likely && j.words {
+		return j.spaced
+	}
+	return j.tight
+}
+
+// viewJoined adds joined readings of the plain rows first to last: wherever
+// breaks between rows may be wraps, one view for each [reading], so that a
+// token or a phrase that was cut once, or always in the same way, is whole in
+// one of them.
 func (c *cleaner) viewJoined(first, last int) {
 	var joints [maxJoined]joint
 	for i := first; i < last; {
@@ -35,19 +55,7 @@ func (c *cleaner) viewJoined(first, last int) {
 			i++
 			continue
 		}
-		width := c.width(i, k)
-		same := true
-		for r := i; r < k; r++ {
-			joints[r-i] = c.joint(i, r, width)
-			same = same && joints[r-i].likely == joints[r-i].other
-		}
-		n := len(c.doc.Rows)
-		if c.join(i, k, joints[:k-i], false) {
-			c.viewDecoded(n)
-			if !same {
-				c.join(i, k, joints[:k-i], true)
-			}
-		}
+		c.viewReadings(i, k, joints[:k-i])
 		if k-i+1 == maxJoined && k < last {
 			i = k // the next view begins with this one's last row, so no break is missed
 		} else {
@@ -56,8 +64,32 @@ func (c *cleaner) viewJoined(first, last int) {
 	}
 }
 
-// join adds one view of rows first to last.
-func (c *cleaner) join(first, last int, joints []joint, other bool) bool {
+// viewReadings adds the views of rows first to last that differ.
+func (c *cleaner) viewReadings(first, last int, joints []joint) {
+	m := c.measure(first, last)
+	var asTight, asSpaced, same = true, true, true
+	for i := range joints {
+		j := c.joint(first+i, m)
+		joints[i] = j
+		asTight = asTight && j.form(likely) == j.tight
+		asSpaced = asSpaced && j.form(likely) == j.spaced
+		same = same && j.tight == j.spaced
+	}
+	n := len(c.doc.Rows)
+	if !c.join(first, last, joints, likely) {
+		return
+	}
+	c.viewDecoded(n)
+	if !asTight {
+		c.join(first, last, joints, tight)
+	}
+	if !asSpaced && !same {
+		c.join(first, last, joints, spaced)
+	}
+}
+
+// join adds one view of rows first to last, if there is room for it.
+func (c *cleaner) join(first, last int, joints []joint, r reading) bool {
 	rows := c.doc.Rows
 	if !c.affords(last, rows[last].End-rows[first].Start) {
 		return false
@@ -65,22 +97,15 @@ func (c *cleaner) join(first, last int, joints []joint, other bool) bool {
 	start := len(c.out.text)
 	e := edit{in: &c.out, out: &c.out}
 	lo := rows[first].Start
-	for i := first; i <= last; i++ {
-		if i == last {
-			e.keep(lo, rows[i].End)
-			break
-		}
-		f := joints[i-first].likely
-		if other {
-			f = joints[i-first].other
-		}
-		hi := max(lo, rows[i].End-f.drop)
-		e.keep(lo, hi)
+	for i := first; i < last; i++ {
+		f := joints[i-first].form(r)
+		e.keep(lo, max(lo, rows[i].End-f.drop))
 		lo = min(rows[i+1].Start+f.skip, rows[i+1].End)
 		if f.space {
 			e.put(" ", rows[i].End, rows[i].End+1)
 		}
 	}
+	e.keep(lo, rows[last].End)
 	c.endView(start, first, last, Joined)
 	return true
 }
@@ -93,7 +118,7 @@ func (c *cleaner) joinable(i int) bool {
 	}
 	b = strings.TrimLeft(b, " ")
 	return b != "" && strings.TrimRight(a, " ") != "" &&
-		!isItem(b) && !isFrame(b) && !isSent(b) && !isEdge(a) && !isEdge(b) && !(isHeader(a) && isHeader(b)) &&
+		!isItem(b) && !isFrame(b) && !isSent(b) && !isEdge(a) && !isEdge(b) && !(isHeader(b) && isHeader(a)) &&
 		!(strings.Contains(a, " | ") && strings.Contains(b, " | "))
 }
 
@@ -101,78 +126,92 @@ func (c *cleaner) rowText(i int) string {
 	return c.plain[c.doc.Rows[i].Start:c.doc.Rows[i].End]
 }
 
-// width returns the width at which rows first to last were cut, or 0: most
-// rows but the last have it, or lack only a blank at their end.
-func (c *cleaner) width(first, last int) int {
-	if last-first < 2 {
-		return 0
-	}
-	width := 0
-	for i := first; i < last; i++ {
-		width = max(width, utf8.RuneCountInString(c.rowText(i)))
-	}
-	n := 0
-	for i := first; i < last; i++ {
-		if utf8.RuneCountInString(c.rowText(i)) >= width-1 {
-			n++
-		}
-	}
-	if n < 2 || n*2 < last-first {
-		return 0
-	}
-	return width
+// A measure says how a wrapped text was cut, as far as its lengths tell.
+type measure struct {
+	width int  // in characters; 0 when nothing is known
+	words bool // cut between words: no line had room for the first word of the next
+	hang  int  // how far the lines behind the first are indented
 }
 
-// joint reads the break behind row i, in a wrapped text that begins with row
-// first.
-func (c *cleaner) joint(first, i, width int) joint {
+// measure tells how rows first to last were cut. A terminal cuts all lines but
+// the last at one width (a blank there may be lost); a program that wraps
+// between words leaves ragged lines, none of which had room for one word more.
+func (c *cleaner) measure(first, last int) measure {
+	if last-first < 2 {
+		return measure{hang: indent(c.rowText(first))}
+	}
+	m := measure{hang: indent(c.rowText(first + 1))}
+	var lengths [maxJoined]int
+	width := 0
+	for i := first; i <= last; i++ {
+		lengths[i-first] = utf8.RuneCountInString(strings.TrimRight(c.rowText(i), " "))
+		if i < last {
+			width = max(width, lengths[i-first])
+		}
+	}
+	full, roomy := 0, 0
+	for i := first; i < last; i++ {
+		n := lengths[i-first]
+		if n >= width-1 {
+			full++
+		}
+		m.hang = min(m.hang, indent(c.rowText(i+1)))
+		word := strings.TrimLeft(c.rowText(i+1), " ")
+		if k := strings.IndexByte(word, ' '); k >= 0 {
+			word = word[:k]
+		}
+		if n+1+utf8.RuneCountInString(word) <= width {
+			roomy++
+		}
+	}
+	switch breaks := last - first; {
+	case full >= 2 && full*3 >= breaks*2:
+		m.width = width
+	case roomy == 0 || breaks > 4 && roomy*5 <= breaks:
+		m.width, m.words = width, true
+	}
+	return m
+}
+
+// indent returns how many blanks text begins with.
+func indent(text string) int { return len(text) - len(strings.TrimLeft(text, " ")) }
+
+// joint reads the break behind row i of a text that was cut as m says.
+func (c *cleaner) joint(i int, m measure) joint {
 	a, b := c.rowText(i), c.rowText(i+1)
 	end := strings.TrimRight(a, " ")
 	blanks := len(a) - len(end)
-	skip := len(b) - len(strings.TrimLeft(b, " "))
-	if n := commonMark(end, b); n > skip {
-		skip = n
-	}
+	skip := max(indent(b), commonMark(end, b))
 	rest := b[skip:]
-	if rest == "" {
-		skip = len(b)
-	}
-	tight, spaced := form{drop: blanks, skip: skip}, form{drop: blanks, skip: skip, space: true}
+	cut, words := form{drop: blanks, skip: skip}, form{drop: blanks, skip: skip, space: true}
 	if end == "" || rest == "" {
-		return joint{spaced, tight}
+		return joint{words, words, true}
 	}
 	z := end[len(end)-1]
 	switch {
 	case z == '=' && (c.printable || len(end) >= 70 && len(end) <= 76):
 		// Quoted-printable's soft break (RFC 2045 section 6.7), or a name whose
 		// value is on the next line.
-		return joint{form{drop: blanks + 1}, tight}
+		return joint{form{drop: blanks + 1}, cut, false}
 	case z == '\\':
-		return joint{form{drop: blanks + 1, skip: skip, space: true}, form{drop: blanks + 1, skip: skip}}
+		return joint{form{drop: blanks + 1, skip: skip}, form{drop: blanks + 1, skip: skip, space: true}, true}
 	case z == '-' && len(end) > 1 && isLower(end[len(end)-2]) && isLower(rest[0]):
-		return joint{form{drop: blanks + 1, skip: skip}, tight}
+		return joint{form{drop: blanks + 1, skip: skip}, cut, false}
 	case strings.IndexByte("{[,", z) >= 0 && strings.IndexByte("\"}]{", rest[0]) >= 0,
 		(z == '"' || z == '}' || z == ']') && (rest[0] == '}' || rest[0] == ']'):
 		// JSON laid out over lines.
-		return joint{spaced, spaced}
+		return joint{words, words, true}
 	}
 	if drop, open, ok := literals(end, rest); ok {
-		return joint{form{drop: blanks + drop, skip: skip + open}, spaced}
+		return joint{form{drop: blanks + drop, skip: skip + open}, words, false}
 	}
-	indent := len(c.rowText(first)) - len(strings.TrimLeft(c.rowText(first), " "))
-	own := len(b) - len(strings.TrimLeft(b, " "))
-	likelySpace := blanks > 0 || own == indent+1
-	if !likelySpace {
-		if width > 0 {
-			likelySpace = utf8.RuneCountInString(a) < width
-		} else {
-			likelySpace = betweenWords(end, rest)
-		}
+	j := joint{cut, words, blanks > 0 || indent(b) == m.hang+1}
+	if n := utf8.RuneCountInString(end); !j.words && m.width > 0 && (!m.words || n < m.width) {
+		j.words = n < m.width
+	} else if !j.words {
+		j.words = betweenWords(end, rest)
 	}
-	if likelySpace {
-		return joint{spaced, tight}
-	}
-	return joint{tight, spaced}
+	return j
 }
 
 // betweenWords guesses whether the break between a and b fell between words.
@@ -247,7 +286,7 @@ func commonMark(a, b string) int {
 		n--
 	}
 	mark := strings.TrimRight(b[:n], " ")
-	if len(mark) < 3 {
+	if len(mark) < 4 {
 		return 0
 	}
 	if strings.IndexByte(":!]|>", mark[len(mark)-1]) >= 0 || mark == "npm error" || mark == "npm warn" {
@@ -279,13 +318,30 @@ func isSent(text string) bool {
 	return len(text) > 1 && (text[0] == '>' || text[0] == '<') && text[1] == ' ' || text == ">" || text == "<"
 }
 
-// isHeader reports whether text looks like a header of HTTP or mail.
+// isHeader reports whether text looks like a header of HTTP or mail: a name
+// with a hyphen in it, or one of the common names without.
 func isHeader(text string) bool {
-	i := 0
-	for i < len(text) && i < 48 && (isWord(text[i]) && text[i] != '_' || text[i] == '-') {
-		i++
+	i := strings.IndexByte(text[:min(len(text), 48)], ':')
+	if i < 2 || i+1 < len(text) && text[i+1] != ' ' {
+		return false
 	}
-	return i > 1 && i < len(text) && text[i] == ':' && (i+1 == len(text) || text[i+1] == ' ') && (text[0] < 'a' || text[0] > 'z' || strings.IndexByte(text[:i], '-') > 0)
+	hyphen := false
+	for k := 0; k < i; k++ {
+		if text[k] == '-' {
+			hyphen = true
+		} else if !isWord(text[k]) {
+			return false
+		}
+	}
+	if hyphen {
+		return true
+	}
+	switch strings.ToLower(text[:i]) {
+	case "host", "date", "server", "location", "via", "accept", "cookie", "connection", "vary", "age", "expires", "pragma",
+		"authorization", "origin", "referer", "allow", "etag", "upgrade", "status", "from", "to", "cc", "sent", "subject":
+		return true
+	}
+	return false
 }
 
 func isLower(b byte) bool { return b >= 'a' && b <= 'z' }
