@@ -147,7 +147,7 @@ func slackToken(text []byte, i int) (string, int) {
 func replaceToken(e *edit, text []byte, i, end int, typed string) {
 	e.replace(i, i, "")
 	token := text[i:end]
-	if k := bytes.Index(token, []byte(typed)); k >= 0 {
+	if k := bytes.LastIndex(token, []byte(typed)); k >= 0 {
 		e.keep(i+k, i+k+len(typed))
 	} else if k := bytes.IndexByte(token, '|'); k >= 0 && strings.HasSuffix(typed, ")") && scheme(token[1:]) > 0 {
 		e.keep(i+k+1, end-1)

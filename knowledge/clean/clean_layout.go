@@ -232,11 +232,14 @@ func (c *cleaner) numbers() (changed bool) {
 		if count < 2 || count < 3 && !padded || c.isTable(i) {
 			continue
 		}
-		next := n
+		next, ruled := n, c.isRuled(i, last, n)
 		for k := i; k <= last; k++ {
 			l := &c.lines[k]
 			if m, w, ok := lineNumber(c.text(l)); ok && m == next {
-				l.lo, l.dirty = l.lo+w, true
+				if ruled {
+					w += len("| ")
+				}
+				l.lo, l.dirty = min(l.lo+w, l.hi), true
 				next++
 			} else if text := c.text(l); len(text) > width && strings.TrimLeft(text[:width], " ") == "" {
 				l.lo += width // a wrapped line, indented like the others
@@ -246,6 +249,26 @@ func (c *cleaner) numbers() (changed bool) {
 		changed = true
 	}
 	return changed
+}
+
+// isRuled reports whether a line or a colon parts every number from n on of
+// lines first to last from its text, as in "12 | text".
+func (c *cleaner) isRuled(first, last, n int) bool {
+	var rule byte
+	for i := first; i <= last; i++ {
+		text := c.text(&c.lines[i])
+		m, w, ok := lineNumber(text)
+		if !ok || m != n {
+			continue
+		}
+		n++
+		if w >= len(text) || text[w-1] != ' ' || text[w] != '|' && text[w] != ':' || rule != 0 && text[w] != rule ||
+			w+1 < len(text) && text[w+1] != ' ' {
+			return false
+		}
+		rule = text[w]
+	}
+	return true
 }
 
 // lineNumber reads a line number and what separates it from the text. width
@@ -268,13 +291,7 @@ func lineNumber(text string) (n, width int, ok bool) {
 	}
 	switch text[i] {
 	case ' ':
-		k := i + 1
-		if rest := text[k:]; len(rest) > 1 && (rest[0] == '|' || rest[0] == ':') && rest[1] == ' ' {
-			return n, k + 2, true
-		} else if rest == "|" || rest == ":" {
-			return n, k + 1, true
-		}
-		return n, k, true
+		return n, i + 1, true
 	case ':', '|':
 		// Not a time of day.
 		if i+1 < len(text) && text[i+1] == ' ' {

@@ -149,28 +149,44 @@ func (c *cleaner) measure(first, last int) measure {
 			width = max(width, lengths[i-first])
 		}
 	}
-	full, roomy := 0, 0
+	roomy := 0
 	for i := first; i < last; i++ {
-		n := lengths[i-first]
-		if n >= width-1 {
-			full++
-		}
 		m.hang = min(m.hang, indent(c.rowText(i+1)))
 		word := strings.TrimLeft(c.rowText(i+1), " ")
 		if k := strings.IndexByte(word, ' '); k >= 0 {
 			word = word[:k]
 		}
-		if n+1+utf8.RuneCountInString(word) <= width {
+		if lengths[i-first]+1+utf8.RuneCountInString(word) <= width {
 			roomy++
 		}
 	}
-	switch breaks := last - first; {
-	case full >= 2 && full*3 >= breaks*2:
-		m.width = width
-	case roomy == 0 || breaks > 4 && roomy*5 <= breaks:
+	breaks := last - first
+	if n, full := commonest(lengths[:breaks]); full > 1 && full*3 >= (breaks-1)*2 {
+		m.width = n
+	} else if roomy == 0 || breaks > 4 && roomy*5 <= breaks {
 		m.width, m.words = width, true
 	}
 	return m
+}
+
+// commonest returns the length that most of lengths have, those that are short
+// of it by one counted too, and how many these are; only a length that stands
+// twice counts.
+func commonest(lengths []int) (length, count int) {
+	for _, n := range lengths {
+		same, shorter := 0, 0
+		for _, k := range lengths {
+			if k == n {
+				same++
+			} else if k == n-1 {
+				shorter++
+			}
+		}
+		if same > 1 && (same+shorter > count || same+shorter == count && n > length) {
+			length, count = n, same+shorter
+		}
+	}
+	return length, count
 }
 
 // indent returns how many blanks text begins with.
@@ -206,7 +222,7 @@ func (c *cleaner) joint(i int, m measure) joint {
 		return joint{form{drop: blanks + drop, skip: skip + open}, words, false}
 	}
 	j := joint{cut, words, blanks > 0 || indent(b) == m.hang+1}
-	if n := utf8.RuneCountInString(end); !j.words && m.width > 0 && (!m.words || n < m.width) {
+	if n := utf8.RuneCountInString(end); !j.words && m.width > 0 && n <= m.width && (!m.words || n < m.width) {
 		j.words = n < m.width
 	} else if !j.words {
 		j.words = betweenWords(end, rest)
@@ -285,7 +301,7 @@ func commonMark(a, b string) int {
 	for n > 0 && b[n-1] != ' ' {
 		n--
 	}
-	mark := strings.TrimRight(b[:n], " ")
+	mark := strings.Trim(b[:n], " ")
 	if len(mark) < 4 {
 		return 0
 	}

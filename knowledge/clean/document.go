@@ -161,3 +161,14 @@ func addSpan(spans []Span, s Span) []Span {
 func (d *Document) lineAt(offset int) int {
 	return sort.Search(len(d.lines), func(i int) bool { return d.lines[i] > offset }) - 1
 }
+
+// String returns the view's name.
+func (v View) String() string {
+	switch v {
+	case Joined:
+		return "joined"
+	case Decoded:
+		return "decoded"
+	}
+	return "plain"
+}

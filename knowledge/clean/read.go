@@ -217,6 +217,9 @@ func bound(text string) (string, []string) {
 		}
 	}
 	if n := strings.Count(text[:head], "\n") + strings.Count(text[tail:], "\n"); n >= MaxLines && !(n == MaxLines && strings.HasSuffix(text, "\n")) {
+		if tail == len(text) {
+			tail = 0
+		}
 		head = min(head, nthLine(text, MaxLines/2-1))
 		tail = max(tail, nthLineFromEnd(text, MaxLines/2-1))
 	}
