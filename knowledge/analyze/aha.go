@@ -18,8 +18,10 @@ func isAha(text string, start, end int, surroundings bool) bool {
 			return true
 		}
 	}
+	// In the middle of a sentence only a name has a capital: "from Aha".
+	named := text[start] == 'A' && text[end-1] != 'A' && !opensSentence(before) && !reacts(next)
 	if !surroundings {
-		return false
+		return named
 	}
 	// "Aha, …", "aha …": at the head of a sentence these are interjections,
 	// unless the name is written out with its mark.
@@ -27,14 +29,19 @@ func isAha(text string, start, end int, surroundings bool) bool {
 		return false
 	}
 	if opensSentence(before) {
-		for _, w := range ahaReactions {
-			if foldedPrefix(next, w) && (len(next) == len(w) || !letter(next[len(w)])) {
-				return false
-			}
-		}
-		return len(next) > 0 || marked
+		return !reacts(next) && (len(next) > 0 || marked)
 	}
 	return true
+}
+
+// reacts reports whether text begins with a word of ahaReactions.
+func reacts(text string) bool {
+	for _, w := range ahaReactions {
+		if foldedPrefix(text, w) && (len(text) == len(w) || !letter(text[len(w)])) {
+			return true
+		}
+	}
+	return false
 }
 
 // opensSentence reports whether a word after before would begin a sentence.

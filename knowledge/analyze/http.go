@@ -3,6 +3,8 @@ package analyze
 import (
 	"strconv"
 	"time"
+
+	"authfix/knowledge/clean"
 )
 
 // httpAnalyzer reads what a text tells of requests and their answers.
@@ -24,6 +26,7 @@ func runHTTP(rec Record, _ time.Time) ([]Fact, []Finding) {
 	h := httpReader{gathering: gathering{analyzer: "http"}}
 	for _, row := range rec.Rows {
 		h.text, h.at = row.Text, row.Start
+		h.joined = row.View == clean.Joined
 		h.message = 0
 		if rec.Logged && row.Start <= rec.Message && rec.Message <= row.Start+len(row.Text) {
 			h.message = rec.Message - row.Start
@@ -36,8 +39,9 @@ func runHTTP(rec Record, _ time.Time) ([]Fact, []Finding) {
 type httpReader struct {
 	gathering
 	text    string
-	at      int // where text begins in the document
-	message int // where the message begins behind a log's prefix
+	at      int  // where text begins in the document
+	message int  // where the message begins behind a log's prefix
+	joined  bool // the row joins lines that may not belong together
 	known   [600]bool
 }
 

@@ -75,7 +75,7 @@ func (h *httpReader) right(end int) (rightContext, bool) {
 	i := end
 	for i < len(text) && i-end < 12 {
 		switch b := text[i]; {
-		case contains(" \t-:;.,/|", b):
+		case contains(" \t-:;.,/|(", b):
 		case contains("\"')]}>*`", b) || b >= 0x80 && !letterBeyondASCII(text[i:]):
 			c.quoted = c.quoted || i == end || (i == end+1 && text[end] == '\\')
 		case b == '\\':
@@ -123,7 +123,7 @@ func (h *httpReader) left(i int) (leftContext, bool) {
 		}
 		return c, false
 	}
-	colon, equals, dash := false, false, false
+	colon, equals, dash, arrow := false, false, false, false
 	j := i
 back:
 	for j > 0 && i-j < 24 {
@@ -139,7 +139,9 @@ back:
 			c.glued = c.glued || j == i
 		case b == '=':
 			equals = true
-		case b == '>' || b == ']' || b == ')' || b == '\\' || b == '|' || b == '!' || b == '~':
+		case b == '>':
+			arrow = arrow || j >= 2 && text[j-2] == '-'
+		case b == ']' || b == ')' || b == '\\' || b == '|' || b == '!' || b == '~':
 		case b == '-' || b == '_' || b == '#' || b == '+' || b == '$' || b == '.' || b == '/':
 			dash = dash || j == i
 		case b == ',' || b == ';':
@@ -190,6 +192,10 @@ back:
 		c.key, c.glued = false, false
 		return c, true
 	}
+	if arrow && c.class == saysNothing {
+		c.class = saysFailure
+		return c, true
+	}
 	// "foo(401)" is code, "credentials (401)" prose.
 	c.glued = c.glued && colon || dash || j == i-1 && contains("([<", text[j])
 	c.key = c.key || equals
@@ -215,10 +221,12 @@ func lastWord(text string, j int) (word string, from int) {
 	return text[from:j], from
 }
 
-// article reports whether a word may stand between a verb and its number.
+// article reports whether a word may stand between the word that counts and
+// its number.
 func article(word string) bool {
 	switch word {
-	case "a", "an", "the", "A", "An", "ein", "einen", "eine", "einem", "den", "un", "une", "una", "uno", "um", "uma", "een":
+	case "a", "an", "the", "A", "An", "ein", "einen", "eine", "einem", "den", "un", "une", "una", "uno", "um", "uma", "een",
+		"is", "was", "were", "be", "of", "ist", "war", "est", "es", "è", "é":
 		return true
 	}
 	return false

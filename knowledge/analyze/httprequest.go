@@ -22,7 +22,7 @@ func (h *httpReader) request(i int) bool {
 		if !exact && (text[0] != m[0] || text[1:len(m)] != strings.ToLower(m[1:])) {
 			continue
 		}
-		j := skip(text, len(m), "\"'`):,")
+		j := skip(text, len(m), "\"'`)]:,")
 		k := skip(text, j, " \t\\\"'`<(")
 		if k == len(m) || k >= len(text) {
 			continue
@@ -39,11 +39,27 @@ func (h *httpReader) request(i int) bool {
 		to := pathEnd(text, from)
 		h.add("http.method", m, i+h.at, i+len(m)+h.at)
 		if to > from && text[from] == '/' {
-			h.add("http.path", text[from:to], i+from+h.at, i+to+h.at)
+			if path := text[from:to]; !h.joined || !h.glued(path) {
+				h.add("http.path", path, i+from+h.at, i+to+h.at)
+			}
 		} else if from > k {
 			h.add("http.path", "/", i+k+h.at, i+from+h.at)
 		}
 		return true
+	}
+	return false
+}
+
+// glued reports whether a path of a joined view is a known one with the next
+// line's first word at its end, which was no part of it.
+func (h *httpReader) glued(path string) bool {
+	for i := range h.facts {
+		if f := &h.facts[i]; f.Name == "http.path" && len(f.Value) < len(path) && strings.HasPrefix(path, f.Value) {
+			rest := path[len(f.Value):]
+			if 'A' <= rest[0] && rest[0] <= 'Z' || strings.IndexByte(rest, '=') >= 0 {
+				return true
+			}
+		}
 	}
 	return false
 }

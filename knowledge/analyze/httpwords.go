@@ -21,7 +21,7 @@ var leftWords = sync.OnceValue(func() map[string]contextClass {
 		"answered answers answer answering replied replies response responded responds reply with gives gave giving throws threw raised failed "+
 		"failure fails fail meldet liefert bekomme bekommen bekommt kommt antwortet antwort gibt wirft zurück renvoie retourne reçoit réponse reçois "+
 		"devuelve respuesta responde recibo retorna retornou recebo restituisce risposta geeft krijg zwraca odpowiedź otrzymuję возвращает получаю ответ "+
-		"unauthorized forbidden redirect redirects redirected redirection denied rejected exception hresult see showing shows unexpected bad")
+		"unauthorized forbidden redirect redirects redirected redirection denied rejected exception hresult see showing shows unexpected bad success")
 	put(saysOther, "line lines zeile ligne línea linha riga port ports id ids no nr number num page seite row rows size length content-length bytes "+
 		"total count pid uid gid tid build version v rev revision step col column offset position pos issue ticket bug pr pull room chapter section "+
 		"rfc max min limit timeout ttl age duration elapsed took time ms took: exit thread worker exec about approx over than nearly only case order "+
@@ -49,7 +49,7 @@ func leftWord(word, before string, gap int) contextClass {
 	if len(word) > 40 {
 		word = word[len(word)-40:]
 	}
-	word = strings.ToLower(word)
+	word = strings.TrimSuffix(strings.ToLower(word), ".of") // Optional.of(404)
 	if dot := strings.LastIndexByte(word, '.'); dot >= 0 {
 		word = word[dot+1:]
 	}
@@ -108,13 +108,13 @@ var followingWords = sync.OnceValue(func() *[256][]followingWord {
 		}
 	}
 	put(saysStatus, "ok|created|accepted|no content|unauthorized|unauthorised|authorization required|forbidden|not found|bad request|bad gateway|internal server|"+
-		"service unavailable|service temporarily|gateway time|proxy auth|moved|found|see other|temporary redirect|permanent redirect|not modified|"+
+		"service unavailable|service temporarily|gateway time|proxy auth|badrequest|notfound|internalservererror|badgateway|serviceunavailable|moved|found|see other|temporary redirect|permanent redirect|not modified|"+
 		"too many requests|method not|not acceptable|payment required|request timeout|request time-out|unsupported media|unprocessable|"+
 		"http version|client error|server error|non-authoritative|partial content|switching protocols")
 	put(saysFailure, "error|errors|error(s)|fehler*|erreur*|errore*|erro|erros|errores|fout*|błąd*|ошиб*|hata|virhe|fel|chyba|错误|錯誤|エラー|오류|에러|"+
 		"response|responses|status|code|codes|http|authentication|authentifi*|auth|authoriz*|autoriz*|authoris*|antwort*|réponse*|respuesta*|redirect*|trotz|beim|bei|"+
 		"未授权|未经授权|認証|認可|禁止|no autorizado|non autorisé|nicht autorisiert|verboten|interdit|prohibido|proibido|access denied|access is denied|"+
-		"bad credentials|invalid|permission|conflict|gone|status code|를|が|を|で|、|，|。|的")
+		"bad credentials|that's an error|that’s an error|invalid|permission|conflict|gone|status code|를|が|を|で|、|，|。|的")
 	put(saysUnit, "ms|msec|millis|milliseconds|s|sec|secs|second|seconds|min|mins|minutes|h|hours|hrs|d|day|days|weeks|months|years|b|byte|bytes|kb|kib|mb|mib|gb|gib|k|m|"+
 		"users|user|issues|issue|times|lines|line|more|rows|row|items|item|results|records|entries|entry|hits|files|file|requests|retries|attempts|"+
 		"tests|commits|repositories|repos|projects|pages|people|tickets|mal|sekunden|minuten|stunden|tage|zeilen|fois|lignes|veces|px|pt|usd|eur|of|秒|分|个|件|回|次|行|건|명")

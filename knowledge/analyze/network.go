@@ -64,13 +64,13 @@ var networkGroups = [...]networkGroup{
 		"validatorexception|sslpeerunverifiedexception|x509: certificate|x509: cannot|tls: failed to verify|certificate verify failed|certificate_verify_failed|" +
 		"ssl certificate problem|sslexception|ssl_error_*|err_ssl_*|err_cert_*|err_tls_cert_altname_invalid|unable to get local issuer|self signed certificate|" +
 		"self-signed certificate|self_signed_cert_in_chain|unable_to_verify_leaf_signature|unable_to_get_issuer_cert_locally|depth_zero_self_signed_cert|cert_has_expired|" +
-		"authenticationexception: the remote certificate|secure channel|ssl_connect|wrong version number|certificate signed by unknown authority", nil},
+		"authenticationexception: the remote certificate|secure channel|ssl_connect|wrong version number|certificate signed by unknown authority|certificate's altnames|cert's altnames", nil},
 
 	{"network.proxy", "x-forwarded", "x-forwarded-for|x-forwarded-proto|x-forwarded-host|x-forwarded-port|x-real-ip|forwarded: ", nil},
 	{"network.proxy", "via", "via", isViaHeader},
 	{"network.proxy", "proxyname", "proxyname|proxyport", nil},
 	{"network.proxy", "proxypass", "proxypass|proxypassreverse|proxypreservehost|proxy_pass|proxy_set_header|mod_proxy|proxy_http", nil},
-	{"network.proxy", "nginx", "nginx", nil},
+	{"network.proxy", "nginx", "nginx", isServerName},
 	{"network.proxy", "haproxy", "haproxy", nil},
 	{"network.proxy", "squid", "x-squid-error|squid/", nil},
 	{"network.proxy", "zscaler", "zscaler", nil},
@@ -97,6 +97,11 @@ func isViaHeader(text string, _, end int) bool {
 	}
 	i = skip(text, i, ":= \"'[")
 	return foldedPrefix(text[i:], "1.") || foldedPrefix(text[i:], "2") || foldedPrefix(text[i:], "http/") || foldedPrefix(text[i:], "3")
+}
+
+// isServerName tells a server's own name from a part of another.
+func isServerName(text string, start, _ int) bool {
+	return start == 0 || !contains("-/.", text[start-1])
 }
 
 // isConnectRequest tells the method from the word: "CONNECT host:443 HTTP/1.1".

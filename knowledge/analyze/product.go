@@ -83,7 +83,7 @@ func (p *productReader) hit(id, start, end int) {
 	if m.aha {
 		p.aha = true
 	}
-	if m.name != "" && m.log == "" {
+	if m.name != "" && m.log == "" && !m.library {
 		p.qualify(m.name, start, end)
 	}
 }
@@ -166,7 +166,11 @@ func (p *productReader) qualify(name string, start, end int) {
 			p.add("product.deployment", word.deployment, start+at, i+at)
 		}
 	}
-	if i > start && i < len(text) {
+	if deployed := text[:start]; isAtlassian(name) && (foldedSuffix(deployed, "cloud ") || foldedSuffix(deployed, "cloud-")) {
+		p.add("product.deployment", "cloud", start-len("cloud ")+at, end+at)
+	}
+	// A directory or a path of a REST resource has a version of its own.
+	if i < len(text) && (start == 0 || text[start-1] != '/') {
 		if v, from, to := versionAt(text, i); v != "" {
 			p.add("product.version", name+" "+v, from+at, to+at)
 		}
@@ -230,15 +234,18 @@ func versionAt(text string, i int) (version string, from, to int) {
 // isCrowd tells the product from a crowd of people.
 func isCrowd(text string, start, end int, atlassian bool) bool {
 	after := text[end:]
-	if foldedSuffix(text[:start], " a ") || foldedPrefix(after, " of ") || foldedPrefix(after, "ed") {
+	if foldedPrefix(after, " of ") || foldedPrefix(after, "-sourc") || foldedPrefix(after, "-fund") {
 		return false
 	}
-	if atlassian || foldedPrefix(after, ".properties") || foldedPrefix(after, " server") || foldedPrefix(after, " sso") ||
+	if foldedPrefix(after, ".properties") || foldedPrefix(after, " server") || foldedPrefix(after, " sso") ||
 		foldedPrefix(after, "/console") || foldedPrefix(after, "/rest") {
 		return true
 	}
-	// In the middle of a sentence only a name has a capital.
-	return text[start] == 'C' && start >= 2 && text[start-1] == ' ' && (letter(text[start-2]) || text[start-2] >= 0x80)
+	before := text[:start]
+	if text[start] == 'C' && !opensSentence(before) {
+		return true // in the middle of a sentence only a name has a capital
+	}
+	return !foldedSuffix(before, "a ") && (atlassian || !foldedSuffix(before, "the "))
 }
 
 // isGoPath reports whether github.com is part of the path of a Go package or
@@ -254,6 +261,23 @@ func isGoPath(text string, start, end int) bool {
 	}
 	return strings.Contains(token, ".go") || strings.Contains(token, "(*") || strings.Contains(token, "@v") ||
 		strings.HasSuffix(text[:start], "/mod/") || strings.HasSuffix(text[:start], "/src/") || strings.HasSuffix(text[:start], "/vendor/")
+}
+
+// isGitHubElsewhere reports whether the name only stands in the path of a Go
+// package or the group of a Java one (com.github.someone).
+func isGitHubElsewhere(text string, start, end int) bool {
+	if foldedPrefix(text[end:], ".") && (foldedSuffix(text[:start], "com.") || foldedSuffix(text[:start], "io.")) {
+		return true
+	}
+	return isGoPath(text, start, end)
+}
+
+// isMicrosoftElsewhere reports whether the name is that of a web server or of
+// .NET, or the domain of somebody's address.
+func isMicrosoftElsewhere(text string, start, end int) bool {
+	after := text[end:]
+	return isMailbox(text, start, end) || foldedPrefix(after, "-iis") || foldedPrefix(after, "-httpapi") || foldedPrefix(after, ".aspnet") ||
+		foldedPrefix(after, ".net") || foldedPrefix(after, ".extensions")
 }
 
 // isDocumentation reports whether a name is part of a link to one of
@@ -283,11 +307,11 @@ func isMailbox(text string, start, _ int) bool { return start > 0 && text[start-
 
 // isGitStash reports whether a stash is the one of git, or a verb.
 func isGitStash(text string, start, end int) bool {
-	if foldedSuffix(text[:start], "git ") || foldedSuffix(text[:start], "git-") || foldedSuffix(text[:start], "to ") {
+	if foldedSuffix(text[:start], "git ") || foldedSuffix(text[:start], "git-") || foldedSuffix(text[:start], "or ") {
 		return true
 	}
 	after := text[end:]
-	return foldedPrefix(after, " pop") || foldedPrefix(after, " apply") || foldedPrefix(after, " list") || foldedPrefix(after, "@{")
+	return foldedPrefix(after, " pop") || foldedPrefix(after, " apply") || foldedPrefix(after, " list") || foldedPrefix(after, " your") || foldedPrefix(after, " them") || foldedPrefix(after, " change") || foldedPrefix(after, "@{")
 }
 
 // isRunner reports whether something self-hosted is but a runner of jobs.

@@ -5,6 +5,7 @@ package analyze
 type meaning struct {
 	name, log, deployment string
 	sign                  int
+	library               bool // of other versions than the product
 	aha                   bool // belongs to the surroundings of Aha!
 	later                 bool // decided when the whole record is known
 	refuse                func(text string, start, end int) bool
@@ -37,10 +38,11 @@ var productGroups = [...]productGroup{
 	{meaning{name: "aha", sign: -1, later: true}, "aha"},
 	{meaning{sign: -1, aha: true}, "integration*|integrat*|intégration*|integración*|integração|integrazione|интеграц*|集成|連携|整合|연동|통합|koppeling|roadmap*|ideas|workspace*|connector|remote error"},
 
-	{namedUnless("github", isGoPath), "github|octokit|egit|ghe|githubusercontent|гитхаб*|깃허브"},
+	{namedUnless("github", isGitHubElsewhere), "github|github enterprise|ghe|githubusercontent|гитхаб*|깃허브"},
+	{meaning{name: "github", sign: -1, library: true}, "octokit|egit"},
 	{named("gitlab", false), "gitlab|гитлаб*"},
 	{namedUnless("google", isMailbox), "google|googleapis|gmail|googlemail|gsuite|g suite|google workspace|gcp"},
-	{namedUnless("microsoft", isMailbox), "microsoft*|azure|azuread|entra|office365|office 365|o365|m365|outlook|exchange online|aadsts*|msal*|adfs|active directory|sharepoint"},
+	{namedUnless("microsoft", isMicrosoftElsewhere), "microsoft|microsoftonline|azure|azuread|entra|office365|office 365|o365|m365|outlook|exchange online|aadsts*|msal*|adfs|active directory|sharepoint"},
 	{named("slack", false), "slack|slack_sdk"},
 	{named("xero", false), "xero|xeroizer|xerophp|xeroerror"},
 	{named("magento", false), "magento*"},

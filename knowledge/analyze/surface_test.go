@@ -20,10 +20,11 @@ var update = flag.Bool("update", false, "rewrite the wanted results in testdata"
 var testNow = time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC)
 
 // testRecord makes a record of a text: a first line "#time <RFC 3339>" dates
-// it, lines that begin with "#decoded " become views.
+// it, lines that begin with "#decoded " or "#joined " become views.
 func testRecord(text string) (Record, string) {
 	var rec Record
-	var plain, views []string
+	var plain []string
+	var views []Row
 	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
 		if stamp, ok := strings.CutPrefix(line, "#time "); ok {
 			if t, err := time.Parse(time.RFC3339, stamp); err == nil {
@@ -32,7 +33,11 @@ func testRecord(text string) (Record, string) {
 			}
 		}
 		if view, ok := strings.CutPrefix(line, "#decoded "); ok {
-			views = append(views, view)
+			views = append(views, Row{Text: view, View: clean.Decoded})
+			continue
+		}
+		if view, ok := strings.CutPrefix(line, "#joined "); ok {
+			views = append(views, Row{Text: view, View: clean.Joined})
 			continue
 		}
 		plain = append(plain, line)
@@ -42,9 +47,10 @@ func testRecord(text string) (Record, string) {
 		rec.Rows = append(rec.Rows, Row{Text: line, Start: buf.Len(), First: i, View: clean.Plain})
 		buf.WriteString(line + "\n")
 	}
-	for _, line := range views {
-		rec.Rows = append(rec.Rows, Row{Text: line, Start: buf.Len(), View: clean.Decoded})
-		buf.WriteString(line + "\n")
+	for _, row := range views {
+		row.Start = buf.Len()
+		rec.Rows = append(rec.Rows, row)
+		buf.WriteString(row.Text + "\n")
 	}
 	rec.Last = max(0, len(plain)-1)
 	return rec, buf.String()

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"authfix/knowledge/clean"
 )
 
 // maxURLs is how many hosts, schemes, ports and addresses of URLs one record
@@ -106,7 +108,7 @@ func (u *urlReader) url(colon, from int, encoded bool) int {
 	if len(u.urls) < maxURLs {
 		u.urls = append(u.urls, a)
 	}
-	if host == "" {
+	if host == "" || u.row.View == clean.Joined && u.glued(host) {
 		return from - 1
 	}
 	if u.count("url.host") < maxURLs {
@@ -122,6 +124,18 @@ func (u *urlReader) url(colon, from int, encoded bool) int {
 		u.fact(&u.row, "url.private", host, at, at+len(host))
 	}
 	return max(end, from) - 1
+}
+
+// glued reports whether a host of a joined view is a known one with the next
+// line's first word at its end.
+func (u *urlReader) glued(host string) bool {
+	for i := range u.facts {
+		if f := &u.facts[i]; f.Name == "url.host" && len(f.Value) < len(host) && strings.HasPrefix(host, f.Value) &&
+			strings.IndexByte(host[len(f.Value):], '.') < 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // authority reads host and port at from, past a user's name, which is not
