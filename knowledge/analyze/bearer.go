@@ -20,12 +20,12 @@ func bearerAnalyzer() Analyzer {
 const maxChallenge = 2048
 
 func runBearer(rec Record, _ time.Time) ([]Fact, []Finding) {
-	g := gathering{analyzer: "bearer"}
-	for i := range rec.Rows {
+	g := newTextGathering("bearer")
+	for i, low := range lowerRows(rec) {
 		if g.full() {
 			break
 		}
-		row, low := &rec.Rows[i], asciiLower(rec.Rows[i].Text)
+		row := &rec.Rows[i]
 		header := false
 		for at := 0; at < len(low); {
 			start := headerAt(low, at)
@@ -87,7 +87,7 @@ func headerAt(low string, from int) int {
 
 // challenges reads the challenges that stand in low from at on and returns
 // where they end.
-func challenges(g *gathering, row *Row, low string, at int) int {
+func challenges(g *textGathering, row *Row, low string, at int) int {
 	limit := min(len(low), at+maxChallenge)
 	scheme := ""
 	for i := at; i < limit; {
@@ -105,7 +105,7 @@ func challenges(g *gathering, row *Row, low string, at int) int {
 		word := low[i:end]
 		after := skip(low, end, " \\")
 		if after < limit && (low[after] == '=' || strings.HasPrefix(low[after:], `u003d`)) {
-			p, ok := value(row.Text, low[:limit], end, false)
+			p, ok := value(row.Text[:limit], low[:limit], end, false)
 			if !ok {
 				return end
 			}
@@ -134,7 +134,7 @@ func knownScheme(word string) string {
 }
 
 // bearerParameter states one parameter of a Bearer challenge.
-func bearerParameter(g *gathering, row *Row, name string, p pair) {
+func bearerParameter(g *textGathering, row *Row, name string, p pair) {
 	switch name {
 	case "error":
 		code := asciiLower(p.decoded())
@@ -146,8 +146,8 @@ func bearerParameter(g *gathering, row *Row, name string, p pair) {
 			g.find("the resource refused the bearer token with "+code+": "+known.meaning, map[string]string{"error": code}, row.Start+p.start, row.Start+p.end)
 		}
 	case "error_description":
-		g.fact(row, "bearer.error_description", clip(p.decoded(), 300), p.start, p.end)
+		g.text(row, "bearer.error_description", clip(p.decoded(), 300), p)
 	case "scope":
-		g.fact(row, "bearer.scope", clip(p.decoded(), 300), p.start, p.end)
+		g.text(row, "bearer.scope", clip(p.decoded(), 300), p)
 	}
 }

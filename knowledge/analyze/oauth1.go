@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-
-	"authfix/knowledge/clean"
 )
 
 // oauth1Analyzer reads what an OAuth 1.0a provider says about a refused request, in
@@ -23,6 +21,7 @@ func oauth1Analyzer() Analyzer {
 			"timestamp_refused", "signature_invalid", "signature_method_rejected", "parameter_absent",
 			"parameter_rejected", "version_rejected", "permission_denied", "permission_unknown", "user_refused",
 			"additional_authorization_required", "verifier_invalid", "_authentication_error",
+			"the nonce value", "invalid or expired token", "invalid / expired token", "timestamp out of bounds", "oauth signature",
 		},
 		Run:      runOAuth1,
 		Conclude: concludeOAuth1,
@@ -31,7 +30,7 @@ func oauth1Analyzer() Analyzer {
 
 // oauth1Run is the state of reading one record.
 type oauth1Run struct {
-	gathering
+	textGathering
 	lows    []string // the rows in lower case
 	signed  bool     // an oauth_ parameter, an OAuth challenge: OAuth 1.0a for sure
 	named   bool     // "OAuth" or HTTP 401: it may be
@@ -39,10 +38,17 @@ type oauth1Run struct {
 	shop    bool // an error code of WooCommerce's API, whose keys are OAuth 1.0a
 	problem []place
 	words   []word
+	voices  []voice
 }
 
 // A place is where something stands: a row and bytes of it.
 type place struct{ row, start, end int }
+
+// A voice is a text that only one provider says.
+type voice struct {
+	place
+	provider string
+}
 
 // A word is a word of the extension that stands without oauth_problem.
 type word struct {
@@ -51,16 +57,18 @@ type word struct {
 }
 
 func runOAuth1(rec Record, _ time.Time) ([]Fact, []Finding) {
-	r := oauth1Run{gathering: gathering{analyzer: "oauth1"}, lows: make([]string, len(rec.Rows))}
+	r := oauth1Run{textGathering: newTextGathering("oauth1"), lows: lowerRows(rec)}
 	for i := range rec.Rows {
-		r.lows[i] = asciiLower(rec.Rows[i].Text)
 		if !r.full() {
 			r.row(rec, i)
 		}
 	}
 	r.bare(rec)
+	if len(r.problem) == 0 {
+		r.sentences(rec)
+	}
 	r.window(rec)
-	if len(r.problem) > 0 || r.shop {
+	if len(r.problem) > 0 || r.shop || r.advice {
 		r.provider(rec)
 	}
 	r.explain()
@@ -80,7 +88,8 @@ func (r *oauth1Run) row(rec Record, i int) {
 		param, ok := strings.CutPrefix(ident, "oauth_")
 		switch {
 		case !ok && strings.HasSuffix(ident, "_authentication_error") && strings.HasPrefix(ident, "woocommerce_"):
-			r.shop = true
+			r.shop, r.signed = true, true
+			r.voices = append(r.voices, voice{place{i, start, end}, "woocommerce"})
 		case !ok:
 			if len(r.words) < Max && knownProblem(ident) {
 				r.words = append(r.words, word{place{i, start, end}, ident})
@@ -105,174 +114,12 @@ func (r *oauth1Run) row(rec Record, i int) {
 		case strings.HasPrefix(rest, " realm"):
 			r.signed = true
 			if p, ok := value(row.Text, low, at+len(" realm"), false); ok {
-				r.fact(row, "oauth1.realm", clip(p.decoded(), 300), p.start, p.end)
+				r.text(row, "oauth1.realm", clip(p.decoded(), 300), p)
 			}
 		}
 	}
-	if !r.named && has401(low) {
+	if !r.named && hasNumber(low, "401") {
 		r.named = true
-	}
-}
-
-// param reads one oauth_ parameter whose name ends at end.
-func (r *oauth1Run) param(row *Row, i int, param string, end int) {
-	low := r.lows[i]
-	switch param {
-	case "problem":
-		r.signed = true
-		r.readProblem(row, i, end)
-	case "problem_advice":
-		r.signed, r.advice = true, true
-		if p, ok := value(row.Text, low, end, true); ok {
-			r.fact(row, "oauth1.advice", clip(p.decoded(), 300), p.start, p.end)
-		}
-	case "parameters_absent", "parameters_rejected":
-		r.signed = true
-		if p, ok := value(row.Text, low, end, true); ok && param == "parameters_absent" {
-			r.absent(row, i, p)
-		}
-	case "acceptable_timestamps":
-		r.signed = true
-		if p, ok := value(row.Text, low, end, false); ok {
-			r.readWindow(row, p.start)
-		}
-	case "timestamp":
-		r.signed = true
-		if p, ok := value(row.Text, low, end, false); ok {
-			n := digitRun(p.raw)
-			if t, ok := unixTime(p.raw[:n]); ok {
-				r.fact(row, "oauth1.timestamp", canonicalTime(t), p.start, p.start+n)
-			}
-		}
-	case "consumer_key":
-		r.signed = true
-		// In prose a key is followed by anything; only a pair tells it.
-		if p, ok := value(row.Text, low, end, false); ok && p.sep != 'w' && (p.sep == '=' || p.quoted) {
-			r.fact(row, "oauth1.consumer_key", clip(p.decoded(), 128), p.start, p.end)
-		}
-	case "signature_method":
-		r.signed = true
-		if p, ok := value(row.Text, low, end, false); ok {
-			if m := strings.ToUpper(p.decoded()); strings.HasPrefix(m, "HMAC-") || strings.HasPrefix(m, "RSA-") || m == "PLAINTEXT" {
-				r.fact(row, "oauth1.signature_method", clip(m, 20), p.start, p.end)
-			}
-		}
-	case "signature", "signature_base_string", "nonce", "body_hash", "verifier":
-		r.signed = true
-	}
-}
-
-// readProblem reads the value of oauth_problem.
-func (r *oauth1Run) readProblem(row *Row, i, end int) {
-	p, ok := value(row.Text, r.lows[i], end, false)
-	if !ok {
-		return
-	}
-	at := place{i, p.start, p.end}
-	problem := canonicalProblem(p.decoded())
-	if !p.quoted {
-		// Blanks that were not encoded: a sentence of Magento.
-		rest := r.lows[i][p.start:]
-		if s, n := sentenceProblem(oneLine(unpercent(clip(rest, 120), true))); n > 0 {
-			problem = s
-			if len(rest) >= n && strings.IndexByte(rest[:n], ' ') > 0 {
-				at.end = p.start + n
-			}
-		}
-	}
-	cut := p.open || strings.HasPrefix(r.lows[i][p.end:], "...") || strings.HasPrefix(r.lows[i][p.end:], "…")
-	switch {
-	case knownProblem(problem):
-	case cut && completeProblem(problem) != "":
-		problem = completeProblem(problem)
-	case cut && row.View == clean.Plain && halfProblem(problem):
-		return
-	case p.sep == '=' || p.quoted && p.sep == ':':
-		// Providers have words of their own: rate limits, organisations offline.
-		if !looksLikeProblem(problem) {
-			return
-		}
-	default:
-		return
-	}
-	r.state(row, problem, at)
-}
-
-// prose reads "OAuth problem: timestamp refused" from after the word problem.
-func (r *oauth1Run) prose(row *Row, i, at int) {
-	low := r.lows[i]
-	rest := strings.TrimLeft(low[at:min(len(low), at+40)], ` :="'`)
-	start := at + strings.Index(low[at:], rest)
-	if words := strings.FieldsFunc(rest, func(c rune) bool { return c == ' ' || c == ',' || c == '.' || c == ')' || c == '"' }); len(words) >= 2 {
-		if w := words[0] + "_" + words[1]; knownProblem(w) {
-			r.signed = true
-			r.state(row, w, place{i, start, start + len(w)})
-		}
-	}
-}
-
-// absent states each of the parameters that a value names.
-func (r *oauth1Run) absent(row *Row, i int, p pair) {
-	// The names are joined by an encoded '&', at which other values end.
-	end := p.start
-	for low := r.lows[i]; end < len(low) && end < p.start+300 && (isWord(low[end]) || low[end] == '%' || low[end] == '-'); {
-		end++
-	}
-	end = max(end, p.end)
-	for _, name := range strings.FieldsFunc(unpercent(row.Text[p.start:end], false), func(c rune) bool { return c == '&' || c == ',' || c == ' ' || c == '"' }) {
-		if len(name) <= 64 && isIdent(name) {
-			r.fact(row, "oauth1.parameters_absent", asciiLower(name), p.start, end)
-		}
-	}
-}
-
-// readWindow reads <from>-<to> at row.Text[at:].
-func (r *oauth1Run) readWindow(row *Row, at int) bool {
-	s := row.Text[at:]
-	n := digitRun(s)
-	from, ok := unixTime(s[:n])
-	if !ok {
-		return false
-	}
-	m := n
-	if strings.HasPrefix(s[m:], "-") {
-		m++
-	} else if unhyphen := asciiLower(s[m:min(len(s), m+3)]); unhyphen == "%2d" {
-		m += 3
-	} else {
-		return false
-	}
-	k := digitRun(s[m:])
-	to, ok := unixTime(s[m : m+k])
-	if !ok || to.Before(from) {
-		return false
-	}
-	r.fact(row, "oauth1.acceptable_from", canonicalTime(from), at, at+n)
-	r.fact(row, "oauth1.acceptable_to", canonicalTime(to), at+m, at+m+k)
-	return true
-}
-
-// window looks for a window without its usual name, as in the JSON of an
-// application link's status ("acceptable":"1650000000-1650000600").
-func (r *oauth1Run) window(rec Record) {
-	if !r.holds("oauth1.problem", "timestamp_refused") {
-		return
-	}
-	if _, ok := firstFact(r.facts, "oauth1.acceptable_from"); ok {
-		return
-	}
-	for i := range rec.Rows {
-		text := rec.Rows[i].Text
-		for at := 0; ; {
-			n := strings.IndexByte(text[at:], '-')
-			if n < 0 {
-				break
-			}
-			at += n + 1
-			if at > 10 && digitRun(text[at-11:at-1]) == 10 && (at == 11 || !isWord(text[at-12])) && r.readWindow(&rec.Rows[i], at-11) {
-				return
-			}
-		}
 	}
 }
 
@@ -327,15 +174,16 @@ func (r *oauth1Run) explain() {
 	}
 }
 
-// has401 reports whether the number 401 stands in low.
-func has401(low string) bool {
+// hasNumber reports whether the number stands in text, no digit beside it.
+func hasNumber(text, number string) bool {
 	for at := 0; ; {
-		n := strings.Index(low[at:], "401")
+		n := strings.Index(text[at:], number)
 		if n < 0 {
 			return false
 		}
-		at += n + 3
-		if (at == 3 || !digit(low[at-4])) && (at == len(low) || !digit(low[at])) {
+		start := at + n
+		at = start + len(number)
+		if (start == 0 || !digit(text[start-1])) && (at == len(text) || !digit(text[at])) {
 			return true
 		}
 	}

@@ -99,7 +99,10 @@ func canonicalProblem(s string) string {
 	if w, n := sentenceProblem(s); n > 0 {
 		return w
 	}
-	return strings.NewReplacer(" ", "_", "-", "_").Replace(s)
+	if !strings.ContainsAny(s, " -") {
+		return s
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(s, " ", "_"), "-", "_")
 }
 
 // sentenceProblem returns the word for a sentence with which Magento fills

@@ -193,8 +193,8 @@ func (r *oauth1Run) provider(rec Record) {
 			offer(s, row, start, end)
 		})
 	}
-	if r.shop {
-		r.shopSign(rec, offer)
+	for _, v := range r.voices {
+		offer(sign{v.provider, owned}, &rec.Rows[v.row], v.start, v.end)
 	}
 	for _, f := range r.facts {
 		switch f.Name {
@@ -211,16 +211,6 @@ func (r *oauth1Run) provider(rec Record) {
 	}
 	if bestScore > 0 {
 		r.add(best.Name, best.Value, best.Start, best.End)
-	}
-}
-
-// shopSign offers the error codes of WooCommerce's API.
-func (r *oauth1Run) shopSign(rec Record, offer func(sign, *Row, int, int)) {
-	for i, low := range r.lows {
-		if n := strings.Index(low, "woocommerce_"); n >= 0 {
-			offer(sign{"woocommerce", owned}, &rec.Rows[i], n, n+len("woocommerce_"))
-			return
-		}
 	}
 }
 

@@ -28,8 +28,8 @@ var samlTimes = [...]struct{ key, fact string }{
 func runSAML(rec Record, _ time.Time) ([]Fact, []Finding) {
 	g := gathering{analyzer: "saml"}
 	sign := false
-	for i := range rec.Rows {
-		row, low := &rec.Rows[i], asciiLower(rec.Rows[i].Text)
+	for i, low := range lowerRows(rec) {
+		row := &rec.Rows[i]
 		for _, word := range [...]string{"saml", "assertion", "notonorafter", "issueinstant"} {
 			sign = sign || strings.Contains(low, word)
 		}

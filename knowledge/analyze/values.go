@@ -2,12 +2,53 @@ package analyze
 
 import (
 	"strconv"
+	"strings"
 	"time"
+
+	"authfix/knowledge/clean"
 )
 
 // fact states a fact that stands at row.Text[start:end].
 func (g *gathering) fact(row *Row, name, value string, start, end int) {
 	g.add(name, value, row.Start+start, row.Start+end)
+}
+
+// A textGathering also collects free text. A plain row may show such a text cut
+// where the line was wrapped, a joined view the whole, and a view that joined
+// too much may show more.
+type textGathering struct {
+	gathering
+	open [Max]bool // the row ended before the value of that fact did
+}
+
+// newTextGathering makes room for the facts that a record usually gives.
+func newTextGathering(analyzer string) textGathering {
+	return textGathering{gathering: gathering{analyzer: analyzer, facts: make([]Fact, 0, 8)}}
+}
+
+// text states a fact whose value is free text. Of values that begin alike, a
+// view completes one that its row left open, and adds none otherwise.
+func (g *textGathering) text(row *Row, name, value string, p pair) {
+	for i := range g.facts {
+		f := &g.facts[i]
+		if f.Name != name || value == "" || row.View == clean.Plain {
+			continue
+		}
+		if strings.HasPrefix(f.Value, value) {
+			return
+		}
+		if strings.HasPrefix(value, f.Value) {
+			if g.open[i] {
+				f.Value = value
+			}
+			return
+		}
+	}
+	n := len(g.facts)
+	g.fact(row, name, value, p.start, p.end)
+	if len(g.facts) > n {
+		g.open[n] = p.open
+	}
 }
 
 // full reports whether no more facts would be kept.
@@ -21,6 +62,29 @@ func firstFact(facts []Fact, name string) (Fact, bool) {
 		}
 	}
 	return Fact{}, false
+}
+
+// lowerRows folds the ASCII letters of all rows, in one piece of memory.
+func lowerRows(rec Record) []string {
+	n := 0
+	for i := range rec.Rows {
+		n += len(rec.Rows[i].Text)
+	}
+	b := make([]byte, 0, n)
+	for i := range rec.Rows {
+		b = append(b, rec.Rows[i].Text...)
+	}
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			b[i] = c | 0x20
+		}
+	}
+	all, lows := string(b), make([]string, len(rec.Rows))
+	for i := range rec.Rows {
+		k := len(rec.Rows[i].Text)
+		lows[i], all = all[:k], all[k:]
+	}
+	return lows
 }
 
 // canonicalTime is the form in which a fact holds a time.

@@ -32,17 +32,10 @@ func analyzePaste(text string, analyzers []Analyzer, now time.Time) (*clean.Docu
 	var facts []Fact
 	var findings []Finding
 	for _, rec := range records(doc) {
-		var folded strings.Builder
-		for _, row := range rec.Rows {
-			folded.WriteString(asciiLower(row.Text) + "\n")
-		}
 		for _, a := range analyzers {
-			for _, k := range a.Keywords {
-				if strings.Contains(folded.String(), asciiLower(k)) {
-					f, n := a.Run(rec, now)
-					facts, findings = append(facts, f...), append(findings, n...)
-					break
-				}
+			if hasKeyword(rec, a) {
+				f, n := a.Run(rec, now)
+				facts, findings = append(facts, f...), append(findings, n...)
 			}
 		}
 	}
@@ -53,6 +46,19 @@ func analyzePaste(text string, analyzers []Analyzer, now time.Time) (*clean.Docu
 		}
 	}
 	return doc, facts, findings
+}
+
+// hasKeyword reports whether a keyword of an analyzer stands in a record.
+func hasKeyword(rec Record, a Analyzer) bool {
+	for _, row := range rec.Rows {
+		low := asciiLower(row.Text)
+		for _, k := range a.Keywords {
+			if strings.Contains(low, asciiLower(k)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // testPastes runs testdata/<dir>/*.txt, pairs x.in and x.out, through cleaning
