@@ -1,5 +1,5 @@
-# The targets a contributor needs; .ci/run is the whole check.
-.PHONY: build generate test check
+# What a contributor runs. .ci/run is the whole check.
+.PHONY: build generate test check bench
 
 build:
 	CGO_ENABLED=0 go build -o authfix .
@@ -7,3 +7,15 @@ build:
 # Compiles the YAML of the knowledge base into the file that is embedded.
 generate:
 	go run ./knowledge/generate
+
+# Installs what the tests need (Debian), then runs all; a skip is a failure.
+test:
+	./.ci/install
+	./.ci/test
+
+# Every example of every failure mode against all of them.
+check:
+	go run . check
+
+bench:
+	go test -run '^$$' -bench . -benchmem ./knowledge/...

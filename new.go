@@ -45,6 +45,12 @@ func (c *newCommand) Run(p *program) error {
 	if err := f.Close(); err != nil {
 		return err
 	}
+	schema := filepath.Join(c.Dir, "schema.json")
+	if _, err := os.Stat(schema); errors.Is(err, fs.ErrNotExist) {
+		if err := os.WriteFile(schema, knowledge.Schema, 0o644); err != nil {
+			return err
+		}
+	}
 	fmt.Fprintf(p.stdout, "wrote %s\nedit it, then run: authfix check %s\n", name, name)
 	return nil
 }

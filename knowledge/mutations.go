@@ -96,7 +96,7 @@ func half(s string) string {
 func surrounded(s string) string {
 	var b strings.Builder
 	line := func(i int) {
-		fmt.Fprintf(&b, "2026-02-03 04:05:%02d,%03d+0000 Caesium-1-%d INFO ServiceRunner [c.a.j.issue.index] Reindexed %d issues in %d ms\n", i%60, i*37%1000, i%4+1, i*3+1, i*11+5)
+		fmt.Fprintf(&b, "2026-02-03 04:05:%02d,%03d+0000 INFO [pool-3-thread-%d] org.example.stock.Counter - counted %d shelves in %d ms\n", i%60, i*37%1000, i%4+1, i*3+1, i*11+5)
 	}
 	for i := range 15 {
 		line(i)

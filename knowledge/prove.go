@@ -131,8 +131,11 @@ func (b *Base) confusion(m *FailureMode, example, mutation, is string, d *Diagno
 	if c.Got == m.ID {
 		return nil
 	}
-	// A half of a text may hold less than the failure mode needs; then it must
-	// be silence, and never another's.
-	c.Fails = c.Got != "none" || mutation != halved
+	// A half of a text may hold less than the failure mode needs; then it is
+	// silence, but never another's.
+	if mutation == halved && c.Got == "none" {
+		return nil
+	}
+	c.Fails = true
 	return c
 }

@@ -7,7 +7,8 @@ import (
 )
 
 // Scaffold returns a complete failure mode called id to edit: every field with
-// a word on what it holds. It passes validation as it stands.
+// a word on what it holds. It passes validation as it stands and refers to
+// [Schema] as schema.json beside it.
 func Scaffold(id string, now time.Time) (string, error) {
 	if !idPattern.MatchString(id) {
 		return "", fmt.Errorf("%q is no id: use lower case words joined by '-', the system first, such as jira-login-refused", cut(id, 80))
@@ -16,7 +17,7 @@ func Scaffold(id string, now time.Time) (string, error) {
 	return strings.NewReplacer("ID", id, "CODE", code, "DATE", now.UTC().Format(time.DateOnly)).Replace(scaffold), nil
 }
 
-const scaffold = `# yaml-language-server: $schema=https://authfix.example/failuremode.schema.json
+const scaffold = `# yaml-language-server: $schema=schema.json
 id: ID
 title: What fails, in the words of the person who sees it
 systems: [Jira]

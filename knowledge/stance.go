@@ -144,7 +144,7 @@ func (r *stanceReader) readAll(evidence []int) {
 		line := cut(doc.RowText(n), stanceLine)
 		r.lines[n] = &lineStance{prose: !doc.Records[doc.Rows[n].Record].Logged && isProse(line)}
 		numbers = append(numbers, n)
-		text.WriteString(unaccented.Replace(strings.ToLower(line)))
+		text.WriteString(unaccented.Replace(strings.ToLower(withoutURLs(line))))
 		text.WriteByte('\n')
 	}
 	if !r.read {
@@ -183,6 +183,26 @@ func (r *stanceReader) mark(text string, numbers []int) {
 		case l.prose:
 			r.prose[sign] = true
 		}
+	}
+}
+
+// withoutURLs leaves out addresses: their words say nothing of the text.
+func withoutURLs(line string) string {
+	for from := 0; ; {
+		i := strings.Index(line[from:], "://")
+		if i < 0 {
+			return line
+		}
+		i += from
+		begin, end := i, i
+		for begin > 0 && line[begin-1] > ' ' && line[begin-1] < utf8.RuneSelf {
+			begin--
+		}
+		for end < len(line) && line[end] > ' ' && line[end] < utf8.RuneSelf {
+			end++
+		}
+		line = line[:begin] + " " + line[end:]
+		from = begin
 	}
 }
 

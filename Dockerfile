@@ -1,0 +1,16 @@
+# Two stages: build a static program, then nothing but it.
+FROM golang:1.26-bookworm AS build
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+RUN CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o /authfix . && mkdir /data
+
+# TLS roots and time zones are embedded in the program.
+FROM scratch
+COPY --from=build /authfix /authfix
+COPY --from=build --chown=65532:65532 /data /data
+USER 65532:65532
+WORKDIR /data
+VOLUME /data
+ENTRYPOINT ["/authfix"]
