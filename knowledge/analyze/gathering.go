@@ -15,6 +15,9 @@ func (g *gathering) add(name, value string, start, end int) {
 	if value == "" || len(g.facts) >= Max || g.holds(name, value) {
 		return
 	}
+	if g.facts == nil {
+		g.facts = make([]Fact, 0, 8)
+	}
 	g.facts = append(g.facts, Fact{Name: name, Value: value, Start: start, End: end})
 }
 

@@ -91,10 +91,11 @@ func (l *lexicon) scan(text string, hit func(id, start, end int)) {
 			continue
 		}
 		for _, p := range l.buckets[headHash(text[i], text[i+1], text[i+2])] {
-			if !foldedPrefix(text[i:], p.text) {
+			// Many phrases share their head (com.atlassian…) but few their end.
+			end := i + len(p.text)
+			if end > len(text) || lowerByte(text[end-1]) != p.text[len(p.text)-1] || !foldedPrefix(text[i:], p.text) {
 				continue
 			}
-			end := i + len(p.text)
 			if !p.open && end < len(text) && letter(text[end]) && letter(text[end-1]) {
 				continue
 			}

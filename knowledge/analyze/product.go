@@ -287,7 +287,7 @@ func isDocumentation(text string, start, end int) bool {
 		return false
 	}
 	from := start
-	for from > 0 && start-from < 256 && !blank(text[from-1]) {
+	for from > 0 && start-from < 128 && !blank(text[from-1]) {
 		from--
 	}
 	link := text[from:min(len(text), end+len(".atlassian.com"))]

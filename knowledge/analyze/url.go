@@ -105,6 +105,9 @@ func (u *urlReader) url(colon, from int, encoded bool) int {
 		a.path = urlPath(text, end)
 	}
 	a.before = text[max(0, start-60):start]
+	if u.urls == nil {
+		u.urls = make([]address, 0, 8)
+	}
 	if len(u.urls) < maxURLs {
 		u.urls = append(u.urls, a)
 	}
