@@ -60,7 +60,9 @@ func telegram(s *scan, rule, start, end int) {
 
 func twilio(s *scan, rule, start, end int) {
 	stop := min(lineEnd(s.t, end), end+256)
-	for i := end; i < stop; {
+	i := max(end, s.twilioTo)
+	s.twilioTo = stop
+	for i < stop {
 		if !is(s.t[i], hex) {
 			i++
 			continue
@@ -94,7 +96,7 @@ func hash(s *scan, rule, start, end int) {
 // command reads the password of a command line that begins at the anchor.
 func command(s *scan, rule, start, end int) {
 	t := s.t
-	stop := min(lineEnd(t, start), start+2048)
+	stop := min(lineEnd(t, start), start+512)
 	name := strings.ToLower(strings.TrimSpace(string(t[start:end])))
 	option := func(i int, long, short string) int {
 		switch {
@@ -140,9 +142,10 @@ func command(s *scan, rule, start, end int) {
 			}
 			v.start += n + 1
 		}
-		if w := string(t[v.start:v.end]); len(w) >= 3 && !spoken(w) {
+		if w := string(t[v.start:min(v.end, v.start+longest)]); len(w) >= 3 && !spoken(w) {
 			s.add(rule, v.start, v.end)
 		}
+		return
 	}
 }
 
@@ -181,7 +184,7 @@ func spokenPassword(s *scan, rule, start, end int) {
 		if j == i {
 			return
 		}
-		if copulas[strings.ToLower(string(t[i:j]))] && s.spokenAt(rule, blanks(t, j), stop) {
+		if j-i <= 20 && (copulas[string(t[i:j])] || t[i] < 'a' && copulas[strings.ToLower(string(t[i:j]))]) && s.spokenAt(rule, blanks(t, j), stop) {
 			return
 		}
 		if t[j-1] == '.' || t[j-1] == ',' || t[j-1] == ';' {

@@ -15,6 +15,9 @@ func field(kind, doc, revoke string, ok look, keys ...string) Rule {
 func fieldReader(ok look, most int) reader {
 	return func(s *scan, rule, start, end int) {
 		t := s.t
+		if start < s.fieldTo {
+			return // inside a secret
+		}
 		end = keyEnd(t, end)
 		if end < 0 || identifier(s.key(start, end)) {
 			return
@@ -38,8 +41,13 @@ func fieldReader(ok look, most int) reader {
 				}
 			}
 		}
-		if v.end > v.start && ok(string(t[v.start:v.end]), bare) {
+		// Keys in values of keys in values are no real text: it all goes.
+		s.spent += v.end - v.start
+		if v.end > v.start && (s.spent > 16*len(t)+64<<10 || ok(string(t[v.start:v.end]), bare)) {
 			s.add(rule, v.start, v.end)
+			if v.start > end { // the keys of one place are all asked: oauth_token, token
+				s.fieldTo = v.end
+			}
 		}
 	}
 }

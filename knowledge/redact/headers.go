@@ -232,7 +232,11 @@ func cookies(s *scan, rule, start, end int) {
 	if i >= len(t) || t[i] != ':' && t[i] != '=' && t[i] != ',' && !hasFold(t, i, "%3a") {
 		return
 	}
+	if start < s.cookieTo {
+		return
+	}
 	stop := min(lineEnd(t, i), i+8<<10)
+	defer func() { s.cookieTo = i }()
 	for i++; i < stop; {
 		// name
 		for i < stop && !is(t[i], dotted) {

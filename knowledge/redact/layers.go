@@ -11,7 +11,7 @@ func (s *scan) layers(depth int) {
 	if depth == 0 {
 		return
 	}
-	if at := bytes.IndexByte(s.t, '%'); at >= 0 && escaped(s.t[at:], '%') || bytes.IndexByte(s.t, '+') >= 0 && bytes.IndexByte(s.t, '?') >= 0 {
+	if at := bytes.IndexByte(s.t, '%'); at >= 0 && escaped(s.t[at:], '%') || spaced(s.t) {
 		t, from := percentDecoded(s.t)
 		s.layer(t, from, depth)
 	}
@@ -19,6 +19,12 @@ func (s *scan) layers(depth int) {
 		t, from := jsonDecoded(s.t)
 		s.layer(t, from, depth)
 	}
+}
+
+// spaced reports whether t may have a query with '+' for a blank.
+func spaced(t []byte) bool {
+	at := bytes.IndexByte(t, '?')
+	return at >= 0 && bytes.IndexByte(t[at:], '+') >= 0
 }
 
 // escaped reports whether t has an escape that begins with mark.
@@ -39,6 +45,9 @@ func escaped(t []byte, mark byte) bool {
 // layer searches one decoded layer. from[i] is where its byte i came from, and
 // from[len] where it ends.
 func (s *scan) layer(t []byte, from []int32, depth int) {
+	if bytes.Equal(t, s.t) {
+		return
+	}
 	in := scan{tab: s.tab, t: t}
 	in.tab.each(t, func(anchor, start int) { in.visit(anchor, start) })
 	in.shapes()

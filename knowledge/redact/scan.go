@@ -15,6 +15,10 @@ type scan struct {
 	runs  [classes]span
 	vals  [2]span
 	miss  span // no closing quote within
+
+	// Where readers need not look again.
+	fieldTo, cookieTo, twilioTo int
+	spent                       int // bytes of values that were looked at
 }
 
 type span struct{ start, end int }

@@ -29,6 +29,7 @@ func trimEnd(t []byte, start, end int) int {
 // varied reports whether b looks drawn by lot rather than written: a digit among
 // letters or both cases inside, and no mask such as xxxx.
 func varied(b []byte) bool {
+	b = b[:min(len(b), 256)]
 	var upper, lower, digit, same int
 	for i, c := range b {
 		switch {
