@@ -187,7 +187,7 @@ const maxScrubs = 5
 // apply runs one step on the scratch text.
 func (c *cleaner) apply(step func(e *edit, text []byte)) bool {
 	c.b.text, c.b.segs = c.b.text[:0], c.b.segs[:0]
-	e := edit{in: &c.a, out: &c.b}
+	e := edit{in: &c.a, out: &c.b, size: len(c.a.text)}
 	step(&e, c.a.text)
 	if !e.finish(len(c.a.text)) {
 		return false

@@ -76,6 +76,7 @@ func (c *cleaner) viewGrid(first, last int) {
 func (c *cleaner) viewColumn(first int, offsets [][]int, from, to int) {
 	var lo, hi [maxJoined]int
 	cells, size, width := 0, 0, 0
+	differ := false // a mark before every line is no column
 	for r, at := range offsets {
 		row := c.doc.Rows[first+r]
 		lo[r] = row.Start + at[min(from, len(at)-1)]
@@ -89,10 +90,11 @@ func (c *cleaner) viewColumn(first int, offsets [][]int, from, to int) {
 		}
 		if lo[r] < hi[r] {
 			cells++
+			differ = differ || c.plain[lo[r]:hi[r]] != c.plain[lo[0]:hi[0]]
 			size += hi[r] - lo[r] + 1
 		}
 	}
-	if cells < 2 {
+	if cells < 2 || !differ {
 		return
 	}
 	last := first + len(offsets) - 1

@@ -53,10 +53,17 @@ func (c *cleaner) viewRange(row Row, lo, hi int, always bool) {
 		return
 	}
 	start := len(c.out.text)
-	e := edit{in: &c.out, out: &c.out, done: lo}
+	e := edit{in: &c.out, out: &c.out, done: lo, size: hi - lo}
 	d := decoder{text: text, at: lo, start: start, breaks: 2*MaxLines - len(c.doc.Rows)}
 	d.printable = c.printable && bytes.Contains(text, []byte("=3D"))
-	d.run(&e)
+	// Backslashes are the outer layer where they are mixed with others: what a
+	// JSON string holds is shown as it was before it is decoded further.
+	if d.strings = true; bytes.IndexByte(text, '\\') >= 0 || bytes.IndexByte(text, '#') >= 0 {
+		d.run(&e)
+	}
+	if d.strings = false; !e.changed {
+		d.run(&e)
+	}
 	if !e.changed && !always {
 		return
 	}
@@ -69,6 +76,7 @@ func (c *cleaner) viewRange(row Row, lo, hi int, always bool) {
 type decoder struct {
 	text      []byte
 	at        int
+	strings   bool // only the escapes of strings
 	printable bool // quoted-printable
 	start     int  // where the view begins in the out layer
 	breaks    int  // how many line ends may still be written
@@ -79,28 +87,27 @@ func (d *decoder) run(e *edit) {
 	for i := 0; i < len(d.text); {
 		b := d.text[i]
 		s, n := "", 0
-		switch b {
-		case '%':
-			s, n = d.bytes(i)
-		case '\\':
+		switch {
+		case b == '\\':
 			s, n = d.escape(i)
-		case '&':
-			s, n = entity(d.text[i:])
-		case '#':
+		case b == '#':
 			s, n = syslogEscape(d.text[i:])
-		case '+':
+		case d.strings:
+		case b == '%':
+			s, n = d.bytes(i)
+		case b == '&':
+			s, n = entity(d.text[i:])
+		case b == '+':
 			if value && i > 0 && isWord(d.text[i-1]) && i+1 < len(d.text) && (isWord(d.text[i+1]) || d.text[i+1] == '%') {
 				s, n = " ", 1
 			}
-		case '=':
+		case b == '=':
 			if d.printable {
 				s, n = d.bytes(i)
 			}
 			value = true
-		default:
-			if !isWord(b) && b != '.' && b != '-' && b != '~' && b != '*' {
-				value = false
-			}
+		case !isWord(b) && b != '.' && b != '-' && b != '~' && b != '*':
+			value = false
 		}
 		if n == 0 {
 			i++

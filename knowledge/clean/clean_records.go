@@ -1,6 +1,10 @@
 package clean
 
-import "strings"
+import (
+	"strings"
+
+	"authfix/knowledge/logline"
+)
 
 // Bounds of a record.
 const (
@@ -20,6 +24,9 @@ func (c *cleaner) records() {
 		row := &d.Rows[i]
 		text := c.plain[row.Start:row.End]
 		p, ok := parsePrefix(text)
+		if ok && rec != nil && rec.Logged && isTrace(text, &p) {
+			ok = false
+		}
 		begins := rec == nil || ok || i-rec.First >= maxRecordRows || row.End-d.Rows[rec.First].Start > maxRecordBytes
 		if !begins && text != "" {
 			before := &d.Rows[i-1]
@@ -48,6 +55,21 @@ func (c *cleaner) records() {
 // entry above it.
 func continues(text string) bool {
 	return text[0] == ' ' || isFrame(text)
+}
+
+// isTrace reports whether a line with the prefix p goes on with the stack trace
+// of the record above: containers and journald put their prefix before every
+// line.
+func isTrace(text string, p *logline.Prefix) bool {
+	message := text[min(max(p.Message, 0), len(text)):]
+	if isFrame(message) {
+		return true
+	}
+	switch p.Format {
+	case "compose", "kubectl", "cri", "journald", "syslog":
+		return isThrown("", message)
+	}
+	return false
 }
 
 // isFrame reports whether text is a frame or a head of a stack trace, of Java,

@@ -118,6 +118,7 @@ func (c *cleaner) joinable(i int) bool {
 	}
 	b = strings.TrimLeft(b, " ")
 	return b != "" && strings.TrimRight(a, " ") != "" &&
+		!(c.doc.Records[c.doc.Rows[i].Record].Logged && isThrown(a, b)) &&
 		!isItem(b) && !isFrame(b) && !isSent(b) && !isEdge(a) && !isEdge(b) && !(isHeader(b) && isHeader(a)) &&
 		!(strings.Contains(a, " | ") && strings.Contains(b, " | "))
 }
@@ -325,6 +326,21 @@ func isItem(text string) bool {
 			n++
 		}
 		return n+1 < len(text) && (text[n] == '.' || text[n] == ')') && text[n+1] == ' '
+	}
+	return false
+}
+
+// isThrown reports whether b names the exception that is logged with the
+// message a, and begins its stack trace. A message that goes on in b ends with
+// a colon in a.
+func isThrown(a, b string) bool {
+	if strings.HasSuffix(strings.TrimRight(a, " "), ":") {
+		return false
+	}
+	name, _, _ := strings.Cut(b, ":")
+	if k := strings.LastIndexByte(name, '.'); k > 0 && strings.IndexByte(name, ' ') < 0 {
+		name = name[k:]
+		return strings.HasSuffix(name, "Exception") || strings.HasSuffix(name, "Error") || strings.HasSuffix(name, "Throwable")
 	}
 	return false
 }

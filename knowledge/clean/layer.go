@@ -1,6 +1,9 @@
 package clean
 
-import "sort"
+import (
+	"slices"
+	"sort"
+)
 
 // A layer is text with its way back to Source: segments ordered by at that
 // cover the text.
@@ -28,6 +31,11 @@ func (l *layer) push(n, src, m int32) {
 			return
 		}
 	}
+	if len(l.segs) == cap(l.segs) {
+		// Twice the room, where append would give a quarter more: a layer of
+		// nothing but replacements grows to millions.
+		l.segs = slices.Grow(l.segs, len(l.segs)+4)
+	}
 	l.segs = append(l.segs, segment{int32(len(l.text)), n, src, m})
 }
 
@@ -47,6 +55,7 @@ func (l *layer) putSource(s string, i, j int) {
 // layer. Reading forwards is linear; a jump back costs a binary search.
 type edit struct {
 	in, out *layer
+	size    int // how much replace and finish will write at most
 	done    int // how far in is dealt with, for replace and finish
 	changed bool
 	cursor  int // a segment at or before the one that is read next
@@ -132,6 +141,9 @@ func (e *edit) source(i, j int) (from, to int32) {
 // replace copies what lies between the last replacement and i, and writes s
 // for in[i:j].
 func (e *edit) replace(i, j int, s string) {
+	if !e.changed {
+		e.out.text = slices.Grow(e.out.text, e.size)
+	}
 	e.keep(e.done, i)
 	e.put(s, i, j)
 	e.done, e.changed = j, true
