@@ -50,6 +50,30 @@ func TestFasterThanNaive(t *testing.T) {
 	}
 }
 
+// TestGrowth proves that a paste takes at most twice as long with 3,000
+// patterns as with 45.
+func TestGrowth(t *testing.T) {
+	paste := genPaste(genPatterns(45))
+	few, many := compile(t, genPatterns(45)), compile(t, genPatterns(3000))
+	var sc Scratch
+	best := func(s *Set, so time.Duration) time.Duration {
+		const times = 20
+		start := time.Now()
+		for range times {
+			s.Scan(paste, &sc)
+		}
+		return min(so, time.Since(start)/times)
+	}
+	a, b := time.Hour, time.Hour
+	for range 50 {
+		a, b = best(few, a), best(many, b)
+	}
+	t.Logf("a paste of %d bytes takes %v with 45 patterns, %v with 3000", len(paste), a, b)
+	if b > 2*a {
+		t.Errorf("a paste takes %v with 45 patterns, %v with 3000: want at most twice as long", a, b)
+	}
+}
+
 // TestBounds feeds what keeps a matcher busy, and wants an answer within 2 s
 // each even on a busy machine.
 func TestBounds(t *testing.T) {

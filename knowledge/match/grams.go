@@ -19,13 +19,16 @@ const (
 	shortShift = 64 - 8*shortGram
 	lowerAll   = 0x2020202020202020
 	mixer      = 0x9E3779B97F4A7C15 // 2^64 divided by the golden ratio
+
+	minFilter, maxFilter = 10, 20 // bits of a hash
 )
 
 // grams finds the patterns of a text by their triggers.
 type grams struct {
-	filter []uint64 // Bloom filter in blocks of one word; its length is a power of 2, or 0 without triggers
-	slots  []slot   // hash table of grams
-	mask   uint64   // len(slots)-1
+	filter []byte // by the top bits of a gram's hash: which values the next three have; 0 for most, and that test is quick; its length is a power of 2, or 0 without triggers
+	shift  uint   // 64 less the number of those bits
+	slots  []slot // hash table of grams
+	mask   uint64 // len(slots)-1
 	places []place
 	links  []int32 // patterns of the triggers
 }
@@ -49,29 +52,9 @@ type place struct {
 
 func hash(gram uint64) uint64 { return gram * mixer }
 
-// A layout says which bits of a hash choose the word of the filter, and which
-// choose two bits in it. Only the top bits of a gram's hash are of use: 40 for
-// a long one, 24 for a short one.
-type layout struct {
-	word, bit1, bit2 uint
-	most             int // words
-}
-
-var (
-	longLayout  = layout{word: longWord, bit1: longBit1, bit2: longBit2, most: 1 << (64 - longWord)}
-	shortLayout = layout{word: shortWord, bit1: shortBit1, bit2: shortBit2, most: 1 << (64 - shortWord)}
-)
-
-const (
-	longWord, longBit1, longBit2    = 48, 42, 36
-	shortWord, shortBit1, shortBit2 = 52, 46, 40
-)
-
-// pass is the filter's answer for a hash: false when no trigger has the gram.
-func (g *grams) pass(h uint64, l layout) bool {
-	w := g.filter[h>>l.word&uint64(len(g.filter)-1)]
-	return w>>(h>>l.bit1&63)&(w>>(h>>l.bit2&63))&1 != 0
-}
+// pass is the filter's answer for a hash, given its byte: false when no
+// trigger has the gram.
+func (g *grams) pass(h uint64, b byte) bool { return b>>(h>>(g.shift-3)&7)&1 != 0 }
 
 // at returns the places of a gram.
 func (g *grams) at(gram, h uint64) []place {
@@ -106,7 +89,7 @@ type occurrence struct {
 }
 
 func (b *builder) long(ls *literals) grams {
-	return b.build(ls, longLayout, func(to []occurrence, i int32) []occurrence {
+	return b.build(ls, func(to []occurrence, i int32) []occurrence {
 		l := ls.all[i]
 		// The larger offset first: of two places of the literal that begin with the
 		// same gram it is the earlier one.
@@ -119,7 +102,7 @@ func (b *builder) long(ls *literals) grams {
 }
 
 func (b *builder) short(ls *literals) grams {
-	return b.build(ls, shortLayout, func(to []occurrence, i int32) []occurrence {
+	return b.build(ls, func(to []occurrence, i int32) []occurrence {
 		l := ls.all[i]
 		at := l.gram
 		if l.n >= longWindow {
@@ -148,7 +131,7 @@ func pack(b []byte) uint64 {
 	return w
 }
 
-func (b *builder) build(ls *literals, lay layout, expand func([]occurrence, int32) []occurrence) grams {
+func (b *builder) build(ls *literals, expand func([]occurrence, int32) []occurrence) grams {
 	if len(b.links) == 0 {
 		return grams{}
 	}
@@ -191,13 +174,13 @@ func (b *builder) build(ls *literals, lay layout, expand func([]occurrence, int3
 		g.slots[i].n++
 		o.slot = int32(i)
 	}
-	words := min(1<<max(bits.Len(uint(distinct)), 6), lay.most)
-	g.filter = make([]uint64, words)
+	width := min(max(bits.Len(uint(distinct))+5, minFilter), maxFilter) // 1 in 32 to 64 is taken
+	g.filter, g.shift = make([]byte, 1<<width), uint(64-width)
 	at := int32(0)
 	for i := range g.slots {
 		if g.slots[i].n > 0 {
 			h := hash(g.slots[i].gram)
-			g.filter[h>>lay.word&uint64(words-1)] |= 1<<(h>>lay.bit1&63) | 1<<(h>>lay.bit2&63)
+			g.filter[h>>g.shift] |= 1 << (h >> (g.shift - 3) & 7)
 		}
 		g.slots[i].from = at
 		at += g.slots[i].n

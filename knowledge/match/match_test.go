@@ -58,8 +58,10 @@ func genText(t *rapid.T) string {
 			switch rapid.IntRange(0, 40).Draw(t, "form") {
 			case 0, 1, 2:
 				w = strings.ToUpper(w)
-			case 3: // a line beyond a window
-				w = strings.Repeat(w, 8000/len(w)*rapid.IntRange(1, 9).Draw(t, "long")+1)
+			case 3: // a line beyond a window, or beyond a block
+				if sb.Len() < 100<<10 {
+					w = strings.Repeat(w, 8000/len(w)*rapid.IntRange(1, 9).Draw(t, "long")+1)
+				}
 			case 4:
 				w = strings.Repeat(w, rapid.IntRange(2, 9).Draw(t, "times"))
 			}

@@ -33,9 +33,9 @@ type state struct {
 // Bounds of the work of one Scan. A unit is a byte of a line that a regexp is
 // run on, some ten nanoseconds.
 const (
-	workAll  = 12 << 20
-	workEach = 4 << 20 // for one pattern: thousands of lines on which it nearly matches
-	workLong = 8       // a byte costs so much on a line
+	workAll  = 16 << 20
+	workEach = 6 << 20 // for one pattern: tens of thousands of lines on which it nearly matches
+	workLong = 4       // a byte costs so much on a line
 	longLine = 4 << 10 // of so many bytes, for which package regexp changes to a slower way
 	workTest = 32      // so many bytes on which a literal is tested cost as much as one
 )
@@ -55,7 +55,6 @@ func (s *Set) scan(text []byte, sc *Scratch, cut view) []Hit {
 	if len(sc.state) < len(s.patterns) {
 		sc.state = make([]state, len(s.patterns))
 	}
-	sc.base += uint64(len(sc.text)) + 2
 	sc.set, sc.text, sc.cut, sc.hits = s, text, cut, sc.hits[:0]
 	sc.work, sc.spent = 0, false
 	sc.start, sc.end = 0, -1
@@ -72,13 +71,14 @@ func (s *Set) scan(text []byte, sc *Scratch, cut view) []Hit {
 	if !slices.IsSortedFunc(sc.hits, compareHits) {
 		slices.SortFunc(sc.hits, compareHits)
 	}
+	sc.set, sc.text = nil, nil // a text may hold secrets: nothing is kept of it
+	sc.base += uint64(len(text)) + 2
 	return sc.hits
 }
 
 // scanLong looks at a gram of five bytes every four.
 func (sc *Scratch) scanLong(g *grams) {
-	const keep = 1<<(8*longGram) - 1
-	text, filter := sc.text, g.filter
+	text, filter, shift := sc.text, g.filter, g.shift&63
 	last := uint64(len(filter) - 1)
 	at := 0
 	for ; at+24 <= len(text); at += 16 {
@@ -87,33 +87,29 @@ func (sc *Scratch) scanLong(g *grams) {
 		h1 := hash((binary.LittleEndian.Uint64(b[4:12]) | lowerAll) << longShift)
 		h2 := hash((binary.LittleEndian.Uint64(b[8:16]) | lowerAll) << longShift)
 		h3 := hash((binary.LittleEndian.Uint64(b[12:20]) | lowerAll) << longShift)
-		w0 := filter[h0>>longWord&last]
-		w1 := filter[h1>>longWord&last]
-		w2 := filter[h2>>longWord&last]
-		w3 := filter[h3>>longWord&last]
-		t0 := w0 >> (h0 >> longBit1 & 63) & (w0 >> (h0 >> longBit2 & 63))
-		t1 := w1 >> (h1 >> longBit1 & 63) & (w1 >> (h1 >> longBit2 & 63))
-		t2 := w2 >> (h2 >> longBit1 & 63) & (w2 >> (h2 >> longBit2 & 63))
-		t3 := w3 >> (h3 >> longBit1 & 63) & (w3 >> (h3 >> longBit2 & 63))
-		if (t0|t1|t2|t3)&1 == 0 {
+		t0 := filter[h0>>shift&last]
+		t1 := filter[h1>>shift&last]
+		t2 := filter[h2>>shift&last]
+		t3 := filter[h3>>shift&last]
+		if t0|t1|t2|t3 == 0 {
 			continue
 		}
-		if t0&1 != 0 {
+		if g.pass(h0, t0) {
 			sc.places(g, g.at((binary.LittleEndian.Uint64(b[0:8])|lowerAll)<<longShift, h0), at)
 		}
-		if t1&1 != 0 {
+		if g.pass(h1, t1) {
 			sc.places(g, g.at((binary.LittleEndian.Uint64(b[4:12])|lowerAll)<<longShift, h1), at+4)
 		}
-		if t2&1 != 0 {
+		if g.pass(h2, t2) {
 			sc.places(g, g.at((binary.LittleEndian.Uint64(b[8:16])|lowerAll)<<longShift, h2), at+8)
 		}
-		if t3&1 != 0 {
+		if g.pass(h3, t3) {
 			sc.places(g, g.at((binary.LittleEndian.Uint64(b[12:20])|lowerAll)<<longShift, h3), at+12)
 		}
 	}
 	for ; at+longGram <= len(text); at += longStep {
 		gram := pack(text[at:at+longGram]) << longShift
-		if h := hash(gram); g.pass(h, longLayout) {
+		if h := hash(gram); g.pass(h, filter[h>>shift]) {
 			sc.places(g, g.at(gram, h), at)
 		}
 	}
@@ -121,7 +117,7 @@ func (sc *Scratch) scanLong(g *grams) {
 
 // scanShort looks at a gram of three bytes at every one.
 func (sc *Scratch) scanShort(g *grams) {
-	text, filter := sc.text, g.filter
+	text, filter, shift := sc.text, g.filter, g.shift&63
 	last := uint64(len(filter) - 1)
 	at := 0
 	for ; at+8 <= len(text); at += 4 {
@@ -130,27 +126,23 @@ func (sc *Scratch) scanShort(g *grams) {
 		h1 := hash(w >> 8 << shortShift)
 		h2 := hash(w >> 16 << shortShift)
 		h3 := hash(w >> 24 << shortShift)
-		w0 := filter[h0>>shortWord&last]
-		w1 := filter[h1>>shortWord&last]
-		w2 := filter[h2>>shortWord&last]
-		w3 := filter[h3>>shortWord&last]
-		t0 := w0 >> (h0 >> shortBit1 & 63) & (w0 >> (h0 >> shortBit2 & 63))
-		t1 := w1 >> (h1 >> shortBit1 & 63) & (w1 >> (h1 >> shortBit2 & 63))
-		t2 := w2 >> (h2 >> shortBit1 & 63) & (w2 >> (h2 >> shortBit2 & 63))
-		t3 := w3 >> (h3 >> shortBit1 & 63) & (w3 >> (h3 >> shortBit2 & 63))
-		if (t0|t1|t2|t3)&1 == 0 {
+		t0 := filter[h0>>shift&last]
+		t1 := filter[h1>>shift&last]
+		t2 := filter[h2>>shift&last]
+		t3 := filter[h3>>shift&last]
+		if t0|t1|t2|t3 == 0 {
 			continue
 		}
-		if t0&1 != 0 {
+		if g.pass(h0, t0) {
 			sc.places(g, g.at(w<<shortShift, h0), at)
 		}
-		if t1&1 != 0 {
+		if g.pass(h1, t1) {
 			sc.places(g, g.at(w>>8<<shortShift, h1), at+1)
 		}
-		if t2&1 != 0 {
+		if g.pass(h2, t2) {
 			sc.places(g, g.at(w>>16<<shortShift, h2), at+2)
 		}
-		if t3&1 != 0 {
+		if g.pass(h3, t3) {
 			sc.places(g, g.at(w>>24<<shortShift, h3), at+3)
 		}
 	}
@@ -158,7 +150,7 @@ func (sc *Scratch) scanShort(g *grams) {
 		tail := [shortGram]byte{}
 		copy(tail[:], text[at:])
 		gram := pack(tail[:]) << shortShift
-		if h := hash(gram); g.pass(h, shortLayout) {
+		if h := hash(gram); g.pass(h, filter[h>>shift]) {
 			sc.places(g, g.at(gram, h), at)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 
 // A long line has its hits wherever they stand, in a Scan as in a Stream.
 func TestLongLine(t *testing.T) {
-	const far = 200 << 10
+	const far = 120 << 10
 	for _, at := range []int{0, 1, stride - 20, stride - 5, stride, window - 20, window - 5, window, pieceOwn - 20, pieceOwn - 5, pieceOwn, pieceSize - 5, pieceSize, blockSize - 5, blockSize, far - 40} {
 		text := bytes.Repeat([]byte("."), far)
 		copy(text[at:], "token 7 was expired")
