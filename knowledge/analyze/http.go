@@ -38,11 +38,12 @@ func runHTTP(rec Record, _ time.Time) ([]Fact, []Finding) {
 
 type httpReader struct {
 	gathering
-	text    string
-	at      int  // where text begins in the document
-	message int  // where the message begins behind a log's prefix
-	joined  bool // the row joins lines that may not belong together
-	known   [600]bool
+	text     string
+	at       int  // where text begins in the document
+	message  int  // where the message begins behind a log's prefix
+	joined   bool // the row joins lines that may not belong together
+	known    [600]bool
+	statuses int // how many were found
 }
 
 // read goes through one row: numbers may be statuses, some words begin a
@@ -97,10 +98,11 @@ func (h *httpReader) status(i, end int) {
 		return
 	}
 	left, ok := h.left(i)
-	if !ok || !accepts(code, left, right, i < h.message) {
+	if !ok || !accepts(code, left, right, i < h.message, h.statuses) {
 		return
 	}
 	h.known[code] = true
+	h.statuses++
 	h.add("http.status", h.text[i:end], i+h.at, end+h.at)
 }
 
@@ -118,8 +120,9 @@ func isStatus(code int) bool {
 
 // accepts weighs what stands left and right of a code. A status line or the
 // word status makes any code one; a word of failure makes an error or a
-// redirect one; 401, 403 and 407 stand for themselves in prose.
-func accepts(code int, left leftContext, right rightContext, inPrefix bool) bool {
+// redirect one; 401, 403 and 407 stand for themselves in prose; and what is
+// joined to a status by "and" is one too.
+func accepts(code int, left leftContext, right rightContext, inPrefix bool, before int) bool {
 	failed := code >= 400
 	redirects := code == 301 || code == 302 || code == 303 || code == 307 || code == 308
 	switch {
@@ -133,7 +136,7 @@ func accepts(code int, left leftContext, right rightContext, inPrefix bool) bool
 		return !left.key
 	case right.class == saysFailure:
 		return (failed || redirects) && !left.key
-	case left.class == saysFailure:
+	case left.class == saysFailure, left.class == saysMore && before > 0 && !right.glued:
 		return failed || redirects
 	case left.glued || left.key || right.glued:
 		return false

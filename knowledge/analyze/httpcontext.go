@@ -10,6 +10,7 @@ const (
 	saysStatus               // a status, whatever the number
 	saysFailure              // a status if the number is that of an error or a redirect
 	saysUnit                 // a quantity
+	saysMore                 // one more status, if there was one before
 	saysOther                // something else that is numbered
 )
 
@@ -177,15 +178,17 @@ back:
 		}
 		return c, j < i && !contains(".:-/", text[i-1])
 	}
-	if article(word) && j < i {
-		// "gets a 404": the word before the article counts.
+	// "gets a 404", "gives me a 302": the word before counts.
+	for n := 0; n < 3 && j < i && article(word); n++ {
 		end := from
 		for end > 0 && blank(text[end-1]) {
 			end--
 		}
-		if verb, start := lastWord(text, end); verb != "" {
-			word, from = verb, start
+		verb, start := lastWord(text, end)
+		if verb == "" {
+			break
 		}
+		word, from = verb, start
 	}
 	c.class = leftWord(word, text[:from], i-j)
 	if c.class == saysStatus || c.class == saysFailure {
@@ -226,7 +229,7 @@ func lastWord(text string, j int) (word string, from int) {
 func article(word string) bool {
 	switch word {
 	case "a", "an", "the", "A", "An", "ein", "einen", "eine", "einem", "den", "un", "une", "una", "uno", "um", "uma", "een",
-		"is", "was", "were", "be", "of", "ist", "war", "est", "es", "è", "é":
+		"me", "us", "mir", "uns", "nous", "nos", "is", "was", "were", "be", "of", "ist", "war", "est", "es", "è", "é":
 		return true
 	}
 	return false

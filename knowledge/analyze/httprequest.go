@@ -24,6 +24,13 @@ func (h *httpReader) request(i int) bool {
 		}
 		j := skip(text, len(m), "\"'`)]:,")
 		k := skip(text, j, " \t\\\"'`<(")
+		// Feign: [GET] to [https://…]; Spring: GET request for "https://…".
+		for _, filler := range [...]string{"to ", "request for ", "request to ", "on "} {
+			if foldedPrefix(text[k:], filler) {
+				k = skip(text, k+len(filler), " \\\"'`<([")
+				break
+			}
+		}
 		if k == len(m) || k >= len(text) {
 			continue
 		}

@@ -26,6 +26,7 @@ var leftWords = sync.OnceValue(func() map[string]contextClass {
 		"total count pid uid gid tid build version v rev revision step col column offset position pos issue ticket bug pr pull room chapter section "+
 		"rfc max min limit timeout ttl age duration elapsed took time ms took: exit thread worker exec about approx over than nearly only case order "+
 		"invoice smtp imap pop3 ftp sip dbo rule iteration attempt test")
+	put(saysMore, "and or und oder et ou y e o i и или sometimes often then now still later manchmal dann mal auch also plus parfois às a veces")
 	return words
 })
 
@@ -116,7 +117,7 @@ var followingWords = sync.OnceValue(func() *[256][]followingWord {
 		"未授权|未经授权|認証|認可|禁止|no autorizado|non autorisé|nicht autorisiert|verboten|interdit|prohibido|proibido|access denied|access is denied|"+
 		"bad credentials|that's an error|that’s an error|invalid|permission|conflict|gone|status code|를|が|を|で|、|，|。|的")
 	put(saysUnit, "ms|msec|millis|milliseconds|s|sec|secs|second|seconds|min|mins|minutes|h|hours|hrs|d|day|days|weeks|months|years|b|byte|bytes|kb|kib|mb|mib|gb|gib|k|m|"+
-		"users|user|issues|issue|times|lines|line|more|rows|row|items|item|results|records|entries|entry|hits|files|file|requests|retries|attempts|"+
+		"licen*|lizenz*|vorgänge|einträge|benutzer|nutzer|kunden|seats|employees|customers|messages|events|objects|characters|zeichen|users|user|issues|issue|times|lines|line|more|rows|row|items|item|results|records|entries|entry|hits|files|file|requests|retries|attempts|"+
 		"tests|commits|repositories|repos|projects|pages|people|tickets|mal|sekunden|minuten|stunden|tage|zeilen|fois|lignes|veces|px|pt|usd|eur|of|秒|分|个|件|回|次|行|건|명")
 	return &by
 })

@@ -154,6 +154,9 @@ func isAtlassian(name string) bool {
 func (p *productReader) qualify(name string, start, end int) {
 	text, at := p.row.Text, p.row.Start
 	i := end
+	if foldedPrefix(text[start:end], "jsm") {
+		name = serviceManagement
+	}
 	for range 5 {
 		next := skip(text, i, " \t-_(:/,*`'\"")
 		word, known := editionAt(text[next:])
@@ -162,11 +165,14 @@ func (p *productReader) qualify(name string, start, end int) {
 			break
 		}
 		i = next + len(word.text)
-		if word.deployment != "" && isAtlassian(name) {
+		if name == "jira" && strings.HasPrefix(word.text, "service") {
+			name = serviceManagement
+		}
+		if word.deployment != "" && (isAtlassian(name) || name == serviceManagement) {
 			p.add("product.deployment", word.deployment, start+at, i+at)
 		}
 	}
-	if deployed := text[:start]; isAtlassian(name) && (foldedSuffix(deployed, "cloud ") || foldedSuffix(deployed, "cloud-")) {
+	if deployed := text[:start]; (isAtlassian(name) || name == serviceManagement) && (foldedSuffix(deployed, "cloud ") || foldedSuffix(deployed, "cloud-")) {
 		p.add("product.deployment", "cloud", start-len("cloud ")+at, end+at)
 	}
 	// A directory or a path of a REST resource has a version of its own.
@@ -177,11 +183,15 @@ func (p *productReader) qualify(name string, start, end int) {
 	}
 }
 
+// serviceManagement has versions of its own beside those of the Jira that it
+// runs in.
+const serviceManagement = "jira service management"
+
 type edition struct{ text, deployment string }
 
 // editions are the words that may stand between a product and its version.
 var editions = [...]edition{
-	{"service management", ""}, {"servicedesk", ""}, {"service desk", ""}, {"software", ""}, {"core", ""}, {"work management", ""},
+	{"project management", ""}, {"service management", ""}, {"servicedesk", ""}, {"service desk", ""}, {"software", ""}, {"core", ""}, {"work management", ""},
 	{"data center", "datacenter"}, {"data centre", "datacenter"}, {"datacenter", "datacenter"}, {"server", "datacenter"},
 	{"dc", "datacenter"}, {"serveur", "datacenter"}, {"servidor", "datacenter"}, {"сервер", "datacenter"},
 	{"サーバー", "datacenter"}, {"サーバ", "datacenter"}, {"服务器", "datacenter"}, {"伺服器", "datacenter"}, {"서버", "datacenter"},

@@ -22,7 +22,7 @@ type productGroup struct {
 // those of Atlassian's documented log formats; the words for "application
 // link" are those of its user interfaces and of people's own usage.
 var productGroups = [...]productGroup{
-	{named("jira", true), "jira|jiras|jira's|jsm|jira service management|jira service desk|джира|джиры|джиру|джире|지라"},
+	{named("jira", true), "jira|jiras|jira's|jsm|джира|джиры|джиру|джире|지라"},
 	{named("confluence", false), "confluence|конфлюенс*|컨플루언스|コンフルエンス"},
 	{named("bitbucket", false), "bitbucket|битбакет*|비트버킷|ビットバケット"},
 	{namedUnless("bitbucket", isGitStash), "stash"},
