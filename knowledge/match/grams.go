@@ -29,6 +29,7 @@ type grams struct {
 	shift  uint   // 64 less the number of those bits
 	slots  []slot // hash table of grams
 	mask   uint64 // len(slots)-1
+	top    uint   // 64 less the number of bits of mask
 	places []place
 	links  []int32 // patterns of the triggers
 }
@@ -58,7 +59,7 @@ func (g *grams) pass(h uint64, b byte) bool { return b>>(h>>(g.shift-3)&7)&1 != 
 
 // at returns the places of a gram.
 func (g *grams) at(gram, h uint64) []place {
-	for i := h >> 40 & g.mask; ; i = (i + 1) & g.mask {
+	for i := h >> g.top; ; i = (i + 1) & g.mask {
 		s := &g.slots[i]
 		if s.n == 0 {
 			return nil
@@ -158,12 +159,13 @@ func (b *builder) build(ls *literals, expand func([]occurrence, int32) []occurre
 	}
 
 	// The table: claim and count, then place.
-	g.slots = make([]slot, 1<<bits.Len(uint(len(all)+len(all)/4)))
+	g.top = uint(64 - bits.Len(uint(len(all)+len(all)/4)))
+	g.slots = make([]slot, 1<<(64-g.top))
 	g.mask = uint64(len(g.slots) - 1)
 	distinct := 0
 	for k := range all {
 		o := &all[k]
-		i := hash(o.gram) >> 40 & g.mask
+		i := hash(o.gram) >> g.top
 		for g.slots[i].n > 0 && g.slots[i].gram != o.gram {
 			i = (i + 1) & g.mask
 		}
