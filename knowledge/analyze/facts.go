@@ -35,6 +35,7 @@ var Vocabulary = []Term{
 	{Name: "oauth1.signature_method", Type: String, Doc: "oauth_signature_method"},
 	{Name: "oauth1.realm", Type: String, Doc: "realm of an OAuth challenge, percent-decoded"},
 	{Name: "oauth1.provider", Type: Enum, Doc: "who answered the OAuth 1.0a request, when a sign of it stands in the paste: atlassian for any Atlassian sign; a named provider or library of another; other for a sign of a non-Atlassian one without a name", Values: nil},
+	{Name: "oauth1.hint", Type: Enum, Doc: "a weak sign of who answered; it becomes oauth1.provider when the paste holds nothing stronger", Values: nil},
 	{Name: "oauth2.error", Type: String, Doc: "RFC 6749 error code in a query, form, JSON or library message: invalid_grant, invalid_client, …"},
 	{Name: "oauth2.error_description", Type: String, Doc: "its description, at most 300 bytes"},
 	{Name: "oauth2.grant_type", Type: String, Doc: "grant_type of the request"},

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"authfix/knowledge/clean"
 )
 
 // oauth1Analyzer reads what an OAuth 1.0a provider says about a refused request, in
@@ -91,6 +93,9 @@ func (r *oauth1Run) row(rec Record, i int) {
 			r.shop, r.signed = true, true
 			r.voices = append(r.voices, voice{place{i, start, end}, "woocommerce"})
 		case !ok:
+			if row.View == clean.Joined && !knownProblem(ident) {
+				ident = gluedProblem(ident)
+			}
 			if len(r.words) < Max && knownProblem(ident) {
 				r.words = append(r.words, word{place{i, start, end}, ident})
 			}

@@ -1,10 +1,6 @@
 package analyze
 
-import (
-	"strings"
-
-	"authfix/knowledge/clean"
-)
+import "strings"
 
 // param reads one oauth_ parameter whose name ends at end.
 func (r *oauth1Run) param(row *Row, i int, param string, end int) {
@@ -72,33 +68,24 @@ func (r *oauth1Run) readProblem(row *Row, i, end int) {
 			}
 		}
 	}
-	cut := p.open || strings.HasPrefix(r.lows[i][p.end:], "...") || strings.HasPrefix(r.lows[i][p.end:], "…")
-	switch {
-	case knownProblem(problem):
-	case cut && completeProblem(problem) != "":
-		problem = completeProblem(problem)
-	case cut && row.View == clean.Plain && halfProblem(problem):
-		return
+	switch known := knownProblem(problem); {
+	case known:
+	case gluedProblem(problem) != "":
+		problem = gluedProblem(problem)
+	case halfProblem(problem):
+		// Cut: one word alone may begin so, or a view holds the rest.
+		if problem = completeProblem(problem); problem == "" {
+			return
+		}
 	case p.sep == '=' || p.quoted && p.sep == ':':
 		// Providers have words of their own: rate limits, organisations offline.
-		if !looksLikeProblem(problem) || row.View != clean.Plain && r.continues(problem) {
+		if !looksLikeProblem(problem) {
 			return
 		}
 	default:
 		return
 	}
 	r.state(row, problem, at)
-}
-
-// continues reports whether s is a problem stated before with more behind it,
-// as when lines were joined that do not belong together.
-func (r *oauth1Run) continues(s string) bool {
-	for _, f := range r.facts {
-		if f.Name == "oauth1.problem" && strings.HasPrefix(s, f.Value) {
-			return true
-		}
-	}
-	return false
 }
 
 // signatureMethod returns the method with which a value begins, "" when it is

@@ -54,6 +54,29 @@ func generalProblem(s string) bool {
 	return false
 }
 
+// gluedProblem returns the known problem that a joined row runs together with
+// the word after it ("token_rejectedat"), or that a blank tore ("token_re
+// jected", read as token_re_jected); "" when s is neither.
+func gluedProblem(s string) string {
+	squashed := ""
+	for i := range oauth1Problems {
+		word := oauth1Problems[i].word
+		if len(s) < len(word) || s[0] != word[0] {
+			continue
+		}
+		if strings.HasPrefix(s, word) && letter(s[min(len(word), len(s)-1)]) {
+			return word
+		}
+		if squashed == "" {
+			squashed = strings.ReplaceAll(s, "_", "")
+		}
+		if squashed == strings.ReplaceAll(word, "_", "") {
+			return word
+		}
+	}
+	return ""
+}
+
 // completeProblem returns the one problem that begins with a cut word.
 func completeProblem(cut string) string {
 	if len(cut) < 7 {
@@ -137,7 +160,7 @@ func sentenceProblem(s string) (string, int) {
 // looksLikeProblem reports whether an unknown value has the shape of a word:
 // letters joined by underscores.
 func looksLikeProblem(s string) bool {
-	if len(s) < 6 || len(s) > 60 || strings.IndexByte(s, '_') < 1 || strings.HasPrefix(s, "oauth_") {
+	if len(s) < 6 || len(s) > 60 || strings.IndexByte(s, '_') < 1 || strings.HasSuffix(s, "_") || strings.HasPrefix(s, "oauth_") {
 		return false
 	}
 	for i := 0; i < len(s); i++ {

@@ -172,7 +172,7 @@ var providers = sync.OnceValue(func() providerLexicon {
 // weighs most, where distance from the problem takes weight away.
 func (r *oauth1Run) provider(rec Record) {
 	l := providers()
-	best, bestScore := Fact{Name: "oauth1.provider", Start: -1, End: -1}, 0
+	best, bestScore := Fact{}, 0
 	offer := func(s sign, row *Row, start, end int) {
 		score := 10*s.weight - 2*min(rowDistance(rec, r.problem, row), 12)
 		if score > bestScore {
@@ -209,8 +209,12 @@ func (r *oauth1Run) provider(rec Record) {
 			}
 		}
 	}
-	if bestScore > 0 {
-		r.add(best.Name, best.Value, best.Start, best.End)
+	switch {
+	case bestScore > 10*hinted:
+		r.add("oauth1.provider", best.Value, best.Start, best.End)
+	case bestScore > 0:
+		// Something in another record may tell more.
+		r.add("oauth1.hint", best.Value, best.Start, best.End)
 	}
 }
 
@@ -282,8 +286,11 @@ func concludeOAuth1(facts []Fact, _ time.Time) ([]Fact, []Finding) {
 			}
 		case "product.name":
 			if otherProvider(f.Value) {
-				provider, score = f.Value, 2
+				provider, score = f.Value, 3
 			}
+		case "oauth1.hint":
+			// More than an Atlassian product that is only spoken of.
+			provider, score = f.Value, 2
 		}
 		if score > bestScore {
 			best, bestScore = Fact{Name: "oauth1.provider", Value: provider, Start: f.Start, End: f.End}, score

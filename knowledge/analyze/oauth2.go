@@ -3,6 +3,8 @@ package analyze
 import (
 	"strings"
 	"time"
+
+	"authfix/knowledge/clean"
 )
 
 // oauth2Analyzer reads the errors of OAuth 2.0 and OpenID Connect (RFC 6749
@@ -17,7 +19,8 @@ func oauth2Analyzer() Analyzer {
 			"error_description", "grant_type", "redirect_uri", "oauth2:", "_error\"", "_error,",
 			"requested scope is invalid", "authorization grant is invalid", "client authentication failed (", "not authorized to request", "not supported by the authorization server",
 		}, oauth2Codes()...),
-		Run: runOAuth2,
+		Run:      runOAuth2,
+		Conclude: concludeOAuth2,
 	}
 }
 
@@ -103,8 +106,12 @@ func (r *oauth2Run) idents(row *Row, i int) {
 				}
 			}
 		default:
-			if known := oauth2Known(ident); known != nil && len(r.codes) < Max {
-				r.codes = append(r.codes, oauth2Code{place{i, start, end}, ident, known, numbered(low[:start])})
+			known := oauth2Known(ident)
+			if known == nil && row.View == clean.Joined {
+				known = oauth2Glued(ident)
+			}
+			if known != nil && len(r.codes) < Max {
+				r.codes = append(r.codes, oauth2Code{place{i, start, end}, known.code, known, numbered(low[:start])})
 			}
 		}
 	}
@@ -138,8 +145,8 @@ func (r *oauth2Run) errors(row *Row, i int) {
 			}
 			continue
 		}
-		if p.open {
-			continue // cut; a joined view may hold the rest
+		if p.open || oauth2Torn(code) {
+			continue // a joined view may hold the rest
 		}
 		r.codes = append(r.codes, oauth2Code{place{i, p.start, p.end}, code, nil, true})
 	}
@@ -165,7 +172,7 @@ func (r *oauth2Run) keyed(i int, p pair, code string) {
 // looksLikeCode reports whether s may be an error code: words of lower-case
 // letters joined by underscores.
 func looksLikeCode(s string) bool {
-	if len(s) < 6 || len(s) > 60 || strings.IndexByte(s, '_') < 1 {
+	if len(s) < 6 || len(s) > 60 || strings.IndexByte(s, '_') < 1 || strings.HasSuffix(s, "_") {
 		return false
 	}
 	for i := 0; i < len(s); i++ {

@@ -78,6 +78,30 @@ func (r *oauth2Run) sentences(rec Record) {
 	}
 }
 
+// oauth2Glued returns the code that a joined row runs together with the word
+// after it ("invalid_grantat"), nil when there is none.
+func oauth2Glued(ident string) *oauth2Error {
+	for i := range oauth2Errors {
+		if code := oauth2Errors[i].code; len(ident) > len(code) && letter(ident[len(code)]) && strings.HasPrefix(ident, code) {
+			return &oauth2Errors[i]
+		}
+	}
+	return nil
+}
+
+// oauth2Torn reports whether an unknown code is a known one that was cut, torn
+// by a blank or run together with the next word.
+func oauth2Torn(code string) bool {
+	squashed := strings.ReplaceAll(code, "_", "")
+	for i := range oauth2Errors {
+		known := oauth2Errors[i].code
+		if strings.HasPrefix(known, code) || strings.HasPrefix(code, known) || squashed == strings.ReplaceAll(known, "_", "") {
+			return true
+		}
+	}
+	return false
+}
+
 func oauth2Codes() []string {
 	codes := make([]string, len(oauth2Errors))
 	for i := range oauth2Errors {

@@ -3,6 +3,7 @@ package analyze
 import (
 	"strings"
 	"sync"
+	"time"
 )
 
 // oauth2Signs are the phrases that tell whose authorization server it is.
@@ -117,4 +118,39 @@ func rowDistance(rec Record, hits []place, row *Row) int {
 		return 0
 	}
 	return nearest
+}
+
+// concludeOAuth2 takes the provider from the rest of the paste when the record
+// with the error has no sign of one: from a host, else from a product named.
+func concludeOAuth2(facts []Fact, _ time.Time) ([]Fact, []Finding) {
+	if _, ok := firstFact(facts, "oauth2.error"); !ok {
+		return nil, nil
+	}
+	if _, ok := firstFact(facts, "oauth2.provider"); ok {
+		return nil, nil
+	}
+	best, bestWeight := Fact{}, 0
+	for _, f := range facts {
+		provider, weight := "", 0
+		switch f.Name {
+		case "url.host":
+			oauth2Lexicon().scan(f.Value, func(id, _, _ int) {
+				if s := &oauth2Signs[id]; s.weight == owned {
+					provider, weight = s.provider, s.weight
+				}
+			})
+		case "product.name":
+			switch f.Value {
+			case "google", "microsoft", "github", "gitlab", "okta", "keycloak", "salesforce":
+				provider, weight = f.Value, spoken
+			}
+		}
+		if weight > bestWeight {
+			best, bestWeight = Fact{"oauth2.provider", provider, f.Start, f.End}, weight
+		}
+	}
+	if bestWeight == 0 {
+		return nil, nil
+	}
+	return []Fact{best}, nil
 }

@@ -71,23 +71,42 @@ const maxToken = 16 << 10
 
 func runTokenKind(rec Record, _ time.Time) ([]Fact, []Finding) {
 	g := gathering{analyzer: "tokenkind"}
+	var bare []bareToken
 	for i := range rec.Rows {
 		if g.full() {
 			break
 		}
-		tokensOf(&g, &rec.Rows[i])
+		bare = append(bare, tokensOf(&g, &rec.Rows[i])...)
+	}
+	// A text that goes through three kinds explains prefixes.
+	kinds := 0
+	for i := range bare {
+		known := false
+		for j := range i {
+			known = known || bare[j].format == bare[i].format
+		}
+		if !known {
+			kinds++
+		}
+		if kinds > 2 {
+			return g.facts, g.findings
+		}
+	}
+	for _, b := range bare {
+		stateToken(&g, b.row, b.format, statePrefix, b.start, b.end)
 	}
 	return g.facts, g.findings
 }
 
 // A bareToken is a prefix without a token behind it.
 type bareToken struct {
+	row        *Row
 	format     *tokenFormat
 	start, end int
 }
 
-// tokensOf reads one row.
-func tokensOf(g *gathering, row *Row) {
+// tokensOf states the tokens of one row and returns its bare prefix, if one.
+func tokensOf(g *gathering, row *Row) []bareToken {
 	text := row.Text
 	var bare []bareToken
 	for i := 0; i < len(text); {
@@ -116,7 +135,9 @@ func tokensOf(g *gathering, row *Row) {
 		}
 		switch {
 		case isBare(f, text, i, end):
-			bare = append(bare, bareToken{f, i, i + len(f.prefix)})
+			if len(bare) < 8 {
+				bare = append(bare, bareToken{row, f, i, i + len(f.prefix)})
+			}
 		case isToken(f, text[i:end]):
 			state := f.check(text[i:end])
 			if strings.HasPrefix(text[end:], "...") || strings.HasPrefix(text[end:], "…") {
@@ -126,7 +147,7 @@ func tokensOf(g *gathering, row *Row) {
 		}
 		i = max(end, i+1)
 	}
-	stateBare(g, row, bare)
+	return meant(row.Text, bare)
 }
 
 // stateToken states kind and state of one token.
@@ -151,29 +172,27 @@ func stateToken(g *gathering, row *Row, f *tokenFormat, state string, start, end
 	g.find(text, map[string]string{"kind": f.kind, "state": state}, row.Start+start, row.Start+end)
 }
 
-// stateBare states the prefixes that stand alone in a row. A row that weighs
-// several ("is it gho_ or ghu_?") or denies one ("not ghu_") says nothing of
-// the token at hand.
-func stateBare(g *gathering, row *Row, bare []bareToken) {
+// meant returns the one bare prefix of a row that tells of the token at hand. A
+// row that weighs several ("is it gho_ or ghu_?"), denies one ("not ghu_") or
+// compares with one (LIKE 'ghu_%', startsWith("ghu_")) tells nothing.
+func meant(text string, bare []bareToken) []bareToken {
 	kept := bare[:0]
 	for i, b := range bare {
-		before := row.Text[:b.start]
+		before, after := text[:b.start], text[b.end:]
 		switch {
-		case endsInWord(before, deniers[:]):
+		case endsInWord(before, deniers[:]), strings.HasPrefix(after, "%"), strings.HasPrefix(after, `")`), strings.HasPrefix(after, "')"):
 		case i > 0 && endsInWord(before, choosers[:]):
-			return
+			return nil
 		default:
 			kept = append(kept, b)
 		}
 	}
 	for _, b := range kept {
 		if b.format != kept[0].format {
-			return
+			return nil
 		}
 	}
-	if len(kept) > 0 {
-		stateToken(g, row, kept[0].format, statePrefix, kept[0].start, kept[0].end)
-	}
+	return kept[:min(len(kept), 1)]
 }
 
 // Words before a prefix that deny it, and words that offer it as a choice.

@@ -130,3 +130,9 @@ func describe(text string, analyzers []Analyzer, prefixes []string) string {
 	}
 	return out.String()
 }
+
+// TestProviderOfPaste runs all analyzers, as providers are told by signs that
+// others read.
+func TestProviderOfPaste(t *testing.T) {
+	testPastes(t, "whole", All(), "oauth1.provider", "oauth2.provider")
+}
