@@ -157,7 +157,7 @@ func fieldSecrets() []Rule {
 		field("private-key", "private key as the value of a key", key, privateLike, "private_key", "privatekey", "private-key"),
 		field("api-key", "API key", key, tokenLike, "api_key", "apikey", "api-key", "api_token", "apitoken", "api-token", "access_key", "accesskey", "secret_key", "secretkey",
 			"subscription-key", "application_key", "encryption_key", "signing_key", "signing_secret", "webhook_secret", "auth_key", "authkey", "app_key", "appkey", "license_key"),
-		field("session-id", "id of a signed-in session", "Sign the user out, or end the session where sessions are administered.", mixed, "jsessionid", "sessionid", "session_id", "phpsessid", "session-id", "sessiontoken", "session_token"),
+		field("session-id", "id of a signed-in session", "Sign the user out, or end the session where sessions are administered.", mixed, "jsessionid", "_session", "sessionid", "session_id", "phpsessid", "session-id", "sessiontoken", "session_token"),
 		field("bind-password", "password of an LDAP bind", login, passwordLike, "bindpw", "bind_pw", "bindpassword", "bind_password", "bindcredential", "bindcredentials", "securitycredentials", "security.credentials", "userpassword"),
 		field("keystore-password", "password of a key store or trust store", "Change it with keytool -storepasswd, and where the server reads it.", passwordLike, "keystorepass", "truststorepass", "keystorepassword", "truststorepassword", "keypass", "storepass"),
 		field("password", "password in a setting, a form or a connection string", login, passwordLike, "password", "passwd", "passphrase", "passwort", "kennwort", "pass_word", "contraseña", "contrasena", "mot de passe", "motdepasse", "senha", "wachtwoord",

@@ -151,25 +151,23 @@ type anchor struct {
 	rule  int
 }
 
-// tables are the rules with their anchors, and a filter for short texts: a bit
-// for each three bytes that an anchor may begin with, case folded.
+// tables are the rules with their anchors, and what finds the anchors in texts
+// that are no part of the shared pass.
 type tables struct {
 	rules   []Rule
 	index   map[string]int // by kind
 	anchors []anchor
-	bits    [1 << 13 / 64]uint64
-	buckets map[uint32][]int
+	heads   [1 << 13][]uint16 // anchors by the hash of their first three bytes
 }
 
 var table = sync.OnceValue(func() *tables {
-	t := &tables{index: map[string]int{}, buckets: map[uint32][]int{}}
+	t := &tables{index: map[string]int{}}
 	t.rules = slices.Concat(vendorTokens(), blockSecrets(), shapeSecrets(), contextSecrets(), headerSecrets(), fieldSecrets(), personal())
 	for i, r := range t.rules {
 		t.index[r.Kind] = i
 		for _, text := range r.anchors {
-			g := gram(text[0], text[1], text[2])
-			t.buckets[g] = append(t.buckets[g], len(t.anchors))
-			t.bits[bit(g)/64] |= 1 << (bit(g) % 64)
+			h := &t.heads[head(gram(text[0], text[1], text[2]))]
+			*h = append(*h, uint16(len(t.anchors)))
 			t.anchors = append(t.anchors, anchor{text, r.exact, i})
 		}
 	}
@@ -180,7 +178,7 @@ func gram(a, b, c byte) uint32 {
 	return uint32(a|0x20) | uint32(b|0x20)<<8 | uint32(c|0x20)<<16
 }
 
-func bit(g uint32) uint32 { return g * 0x9E3779B1 >> 19 }
+func head(g uint32) uint32 { return g * 0x9E3779B1 >> 19 }
 
 // each calls visit for every place where an anchor stands, in order.
 func (t *tables) each(text []byte, visit func(anchor, start int)) {
@@ -190,14 +188,10 @@ func (t *tables) each(text []byte, visit func(anchor, start int)) {
 	g := gram(0, text[0], text[1])
 	for i := 2; i < len(text); i++ {
 		g = g>>8 | uint32(text[i]|0x20)<<16
-		h := bit(g)
-		if t.bits[h/64]&(1<<(h%64)) == 0 {
-			continue
-		}
-		for _, k := range t.buckets[g] {
+		for _, k := range t.heads[head(g)] {
 			a := &t.anchors[k]
 			if a.exact && has(text, i-2, a.text) || !a.exact && hasFold(text, i-2, a.text) {
-				visit(k, i-2)
+				visit(int(k), i-2)
 			}
 		}
 	}

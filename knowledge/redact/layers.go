@@ -21,10 +21,23 @@ func (s *scan) layers(depth int) {
 	}
 }
 
-// spaced reports whether t may have a query with '+' for a blank.
+// spaced reports whether a word of t has a query with '+' for a blank.
 func spaced(t []byte) bool {
-	at := bytes.IndexByte(t, '?')
-	return at >= 0 && bytes.IndexByte(t[at:], '+') >= 0
+	for {
+		at := bytes.IndexByte(t, '?')
+		if at < 0 {
+			return false
+		}
+		t = t[at+1:]
+		end := bytes.IndexAny(t, " \n\"\t")
+		if end < 0 {
+			end = len(t)
+		}
+		if bytes.IndexByte(t[:end], '+') >= 0 {
+			return true
+		}
+		t = t[end:]
+	}
 }
 
 // escaped reports whether t has an escape that begins with mark.

@@ -115,6 +115,10 @@ func samples(r *rand.Rand) []sample {
 	vendor("pulumi-token", "pu"+"l-", hexes, 40)
 	vendor("age-secret-key", "AGE-SECRET-"+"KEY-1", uppers+numbers, 58)
 
+	for _, p := range []string{"dp.pt.", "HRKU-AA", "LTAI", "pscale_tkn_", "xkeysib-", "sha256~", "rdme_", "ops_eyJ"} {
+		vendor("vendor-token", p, base62, 43)
+	}
+
 	claims := encoded(`{"alg":"RS256","kid":"k1"}`)
 	claims = strings.TrimRight(claims, "=")
 	add("jwt", "", claims+".", draw(r, base62, 90)+"."+draw(r, base62, 86), "")

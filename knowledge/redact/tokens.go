@@ -106,5 +106,8 @@ func vendorTokens() []Rule {
 		token("rubygems-key", "RubyGems API key, rubygems_…", "Delete it at https://rubygems.org/profile/api_keys.", hex, 10, "rubygems_"),
 		token("pulumi-token", "Pulumi access token, pul-…", "Delete it at https://app.pulumi.com/account/tokens.", hex, 16, "pul-"),
 		token("age-secret-key", "age identity, AGE-SECRET-KEY-1…", "Make a new identity and encrypt again what this one opens.", alnum, 8, "AGE-SECRET-KEY-1"),
+		token("vendor-token", "token of another vendor that its prefix gives away: 1Password, Doppler, Dynatrace, Fly, Heroku, Alibaba, Bedrock, PlanetScale, Prefect, Brevo, OpenShift and more", "Revoke it where that vendor lists tokens or API keys.", dotted, 12,
+			"ops_eyJ", "dp.pt.", "dp.st.", "dp.ct.", "dt0c01.", "duffel_live_", "duffel_test_", "EZAK", "EZTK", "FLWSECK", "fo1_", "fm2_", "HRKU-", "LTAI", "ABSK", "bedrock-api-key-",
+			"GR1348941", "CLOJARS_", "fio-u-", "pscale_", "pnu_", "rdme_", "tk-us-", "xkeysib-", "sm_aat_", "sm_pat_", "sm_sat_", "shippo_live_", "shippo_test_", "sgp_", "sk_prod_", "pplx-", "sha256~", "NRII-", "NRJS-"),
 	}
 }
