@@ -35,7 +35,8 @@ type oauth1Run struct {
 	textGathering
 	lows    []string // the rows in lower case
 	signed  bool     // an oauth_ parameter, an OAuth challenge: OAuth 1.0a for sure
-	named   bool     // "OAuth" or HTTP 401: it may be
+	named   bool     // "OAuth": it may be
+	refused bool     // HTTP 401: it may be too
 	advice  bool
 	shop    bool // an error code of WooCommerce's API, whose keys are OAuth 1.0a
 	problem []place
@@ -99,7 +100,7 @@ func (r *oauth1Run) row(rec Record, i int) {
 			if len(r.words) < Max && knownProblem(ident) {
 				r.words = append(r.words, word{place{i, start, end}, ident})
 			}
-		case knownProblem(param): // errorType OAUTH_TIMESTAMP_REFUSED
+		case knownProblem(param) && !generalProblem(param): // errorType OAUTH_TIMESTAMP_REFUSED
 			r.signed = true
 			r.state(row, param, place{i, start, end})
 		default:
@@ -123,9 +124,7 @@ func (r *oauth1Run) row(rec Record, i int) {
 			}
 		}
 	}
-	if !r.named && hasNumber(low, "401") {
-		r.named = true
-	}
+	r.refused = r.refused || hasNumber(low, "401")
 }
 
 // bare states the words that stand without oauth_problem, where the record
@@ -142,7 +141,7 @@ func (r *oauth1Run) bare(rec Record) {
 		if !led && strings.HasSuffix(lead, "=") && !generalProblem(w.text) {
 			led = cutKey(lead[:len(lead)-1]) // "blem=timestamp_refused", the rest cut away
 		}
-		if led || r.signed || r.named && !generalProblem(w.text) {
+		if led || r.signed || r.named && !generalProblem(w.text) || r.refused && properProblem(w.text) {
 			r.state(&rec.Rows[w.row], w.text, w.place)
 		}
 	}

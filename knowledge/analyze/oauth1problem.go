@@ -54,6 +54,16 @@ func generalProblem(s string) bool {
 	return false
 }
 
+// properProblem reports whether no other protocol uses the word, so that an
+// HTTP 401 beside it is sign enough.
+func properProblem(s string) bool {
+	switch s {
+	case "signature_invalid", "version_rejected", "parameter_rejected", "parameter_absent", "verifier_invalid":
+		return false
+	}
+	return !generalProblem(s)
+}
+
 // gluedProblem returns the known problem that a joined row runs together with
 // the word after it ("token_rejectedat"), or that a blank tore ("token_re
 // jected", read as token_re_jected); "" when s is neither.

@@ -24,22 +24,13 @@ const (
 	written = 14
 )
 
-// atlassianSigns stand only where Atlassian's code answers or asks.
+// atlassianSigns stand only where Atlassian's code answers or asks, beside those
+// that [productGroups] has: packages, paths, headers, words for application link.
 var atlassianSigns = [...]string{
-	"com.atlassian", "com/atlassian", ".atlassian.net", "atlassian-", "c.a.", "atlassian.applinks", "atlassian.oauth",
-	"oauth.serviceprovider", "plugins/servlet", "rest/applinks", "x-arequestid", "x-asen", "x-asessionid",
-	"x-ausername", "x-seraph-", "x-atlassian-", "applink", "applinks", "jiraissues", "jirafilter",
+	".atlassian.net", "com/atlassian", "atlassian-", "c.a.", "oauth.serviceprovider", "plugins/servlet/oauth",
+	"rest/applinks", "jiraissues", "jirafilter", "anwendungsverknÜpfung", "anwendungsverknuepfung", "anwendungsverknupfung",
+	// Clients of Jira's OAuth 1.0a.
 	"jira-connector", "node-jira-client", "jira-client", "jira-ruby", "jira-python",
-	// "Application link" as the products' own languages say it.
-	"application link", "app link", "anwendungsverknüpfung", "lien d'application", "liens d'application",
-	"lien vers l'application", "liens vers des applications", "enlace de aplicaci", "enlaces de aplicaci",
-	"vínculo de aplicaci", "vínculos de aplicaci", "link de aplicativo", "links de aplicativo", "link do aplicativo",
-	"link de aplicação", "ligação de aplicação", "collegamento applica", "collegamenti applica", "collegamento all'applica",
-	"applicatielink", "applicatiekoppeling", "łącze aplikacji", "łącza aplikacji", "Łącze aplikacji", "programlänk", "applikationslänk",
-	"programlink", "sovelluslink", "aplikační odkaz", "uygulama bağlantısı",
-	"ссылка на приложение", "ссылки на приложение", "ссылку на приложение", "ссылки приложений", "ссылки на приложения",
-	"связь приложений", "связи приложений", "Ссылка на приложение", "Ссылки на приложени", "Связь приложени", "アプリケーション リンク", "アプリケーションリンク", "アプリ リンク", "アプリリンク",
-	"应用程序链接", "应用链接", "應用程式連結", "应用程序连接", "애플리케이션 링크", "어플리케이션 링크", "응용 프로그램 링크", "앱 링크",
 }
 
 // atlassianNames are products that one may also just speak of.
@@ -148,6 +139,11 @@ var providers = sync.OnceValue(func() providerLexicon {
 	}
 	for _, s := range atlassianSigns {
 		add(s, "atlassian", owned, true)
+	}
+	for _, p := range productPhrases() {
+		if g := productGroups[p.id]; g.sign >= byPackage && g.sign <= byApplink && !g.later && g.refuse == nil {
+			add(p.text, "atlassian", owned, p.open)
+		}
 	}
 	for _, s := range atlassianNames {
 		// "stash" and "crowd" are English words; "crowded" is no product.
