@@ -30,15 +30,17 @@ type cleaner struct {
 	out       layer
 	plain     string // out.text when it holds the plain rows only
 	messages  []int  // for JSON logs: offsets in Buf of their encoded messages
-	has       class  // of the whole paste
 	printable bool   // quoted-printable
 }
 
 // Clean undoes what was done to a paste on its way here. text is valid UTF-8
 // as [Read] gives it; other bytes are kept and harmless. Text over [MaxBytes]
-// or [MaxLines] is cut as Read does. The plain rows of the result, joined by '\n', are a
-// text that Clean leaves as it is. Views add at most three times the size of
-// the plain rows and 4 KiB.
+// or [MaxLines] is cut as Read does.
+//
+// The plain rows of the result, joined by '\n', are a text that Clean leaves as
+// it is, unless damage was nested more than four deep. Tabs are spaces in all
+// rows. Views add at most three times the size of the plain rows and 4 KiB.
+// Clean keeps no state and is safe for concurrent use.
 func Clean(text string) *Document {
 	text, notes := bound(text)
 	// A tab becomes a space here, once, so that no step has to know it.
@@ -119,7 +121,6 @@ func (c *cleaner) add(lo, eol, end int) {
 }
 
 func (c *cleaner) push(l line) {
-	c.has |= l.has
 	c.lines = append(c.lines, l)
 }
 

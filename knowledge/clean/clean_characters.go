@@ -1,6 +1,9 @@
 package clean
 
-import "unicode/utf8"
+import (
+	"bytes"
+	"unicode/utf8"
+)
 
 // characters writes in ASCII what stands for it: quotes, dashes, spaces,
 // ligatures, full-width forms, frames; and removes what cannot be seen.
@@ -77,6 +80,9 @@ func ascii(r rune, text []byte, i, n int) (string, bool) {
 		return "@", true
 	case '﹨', '⧵', '∖':
 		return `\`, true
+	case '↪', '↳', '⤷', '↩', '↵', '⤶', '⏎':
+		// Editors and terminals mark a wrapped line with these.
+		return "", i+n == len(text) || len(bytes.TrimSpace(text[:i])) == 0
 	case '﹏', '＿':
 		return "_", true
 	case '│', '┃', '❘', '⏐', '￨', '▏', '▕', '∣':

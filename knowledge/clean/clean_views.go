@@ -9,6 +9,10 @@ const (
 	viewBytes  = 4 << 10
 )
 
+// maxSegments stops views of a paste that is all escapes: their way back takes
+// more memory than they do.
+const maxSegments = 1 << 20
+
 // views adds, record by record, the decoded and the joined readings.
 func (c *cleaner) views() {
 	c.printable = strings.Contains(c.plain, "=3D")
@@ -34,7 +38,7 @@ func (c *cleaner) views() {
 // affords reports whether n more bytes of views may be added behind plain row
 // last.
 func (c *cleaner) affords(last, n int) bool {
-	return len(c.out.text)+n+1 <= len(c.plain)+viewFactor*c.doc.Rows[last].End+viewBytes
+	return len(c.out.segs) < maxSegments && len(c.out.text)+n+1 <= len(c.plain)+viewFactor*c.doc.Rows[last].End+viewBytes
 }
 
 // endView makes rows of what was written from start on, one for each line in
