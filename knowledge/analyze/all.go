@@ -1,7 +1,7 @@
 package analyze
 
-// All returns every analyzer. The order is that in which their Conclude
-// functions run: clock and oauth1 read what the others stated.
+// All returns every analyzer. Conclude functions run in this order, after all
+// records: oauth1, oauth2 and clock combine what the others stated.
 func All() []Analyzer {
 	return []Analyzer{
 		productAnalyzer(),

@@ -39,6 +39,7 @@ func BenchmarkAnalyzers(b *testing.B) {
 // nothing but the beginnings of what it looks for. Each must answer within a
 // time that quadratic work on them would exceed many times.
 func TestLinear(t *testing.T) {
+	const limit = 250 * time.Millisecond
 	seeds := []string{
 		"oauth_problem=\"", "oauth_problem='", "%2526oauth_problem%253D", "%25", "oauth_problem_advice=a ", "oauth_parameters_absent=%26", "_", "oauth", "oauth realm=\"",
 		"error=\"", "error ", "error_description=\\\"", "invalid_grant (", "https://a/", "://", "www-authenticate: bearer error=\"", "bearer ", "basic ,",
@@ -51,10 +52,16 @@ func TestLinear(t *testing.T) {
 			{Text: line}, {Text: line, Start: len(line) + 1, View: clean.Decoded}, {Text: line, Start: 2*len(line) + 2, View: clean.Joined},
 		}}
 		for _, a := range All() {
-			began := time.Now()
-			a.Run(rec, testNow)
-			if took := time.Since(began); took > 500*time.Millisecond {
-				t.Errorf("%s took %s on 192 KiB of %q", a.Name, took, seed)
+			best := time.Hour
+			for range 3 { // the machine may be busy
+				began := time.Now()
+				a.Run(rec, testNow)
+				if best = min(best, time.Since(began)); best < limit {
+					break
+				}
+			}
+			if best > limit {
+				t.Errorf("%s took %s on 192 KiB of %q", a.Name, best, seed)
 			}
 		}
 	}

@@ -105,10 +105,12 @@ func (r *oauth1Run) prose(row *Row, i, at int) {
 	low := r.lows[i]
 	rest := strings.TrimLeft(low[at:min(len(low), at+40)], ` :="'`)
 	start := at + strings.Index(low[at:], rest)
-	if words := strings.FieldsFunc(rest, func(c rune) bool { return c == ' ' || c == ',' || c == '.' || c == ')' || c == '"' }); len(words) >= 2 {
-		if w := words[0] + "_" + words[1]; knownProblem(w) {
+	words := strings.FieldsFunc(rest, func(c rune) bool { return c == ' ' || c == ',' || c == '.' || c == ')' || c == '"' })
+	for n := min(3, len(words)); n >= 2; n-- {
+		if w := strings.Join(words[:n], "_"); knownProblem(w) {
 			r.signed = true
 			r.state(row, w, place{i, start, start + len(w)})
+			return
 		}
 	}
 }
