@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"regexp"
 	"testing"
 	"time"
 )
@@ -74,8 +75,19 @@ func TestGrowth(t *testing.T) {
 	}
 }
 
-// TestBounds feeds what keeps a matcher busy, and wants an answer within 2 s
-// each even on a busy machine.
+// slowdown is how many times longer than on an idle machine of 2026 regexps
+// take here and now, under a race detector or beside other work; at least 1.
+func slowdown() float64 {
+	re := regexp.MustCompile(`a.*b.*c.*(?:token|nonce)_rejected`)
+	text := bytes.Repeat([]byte("abc token_reject "), 4<<10)
+	start := time.Now()
+	re.Match(text)
+	const idle = 5 * time.Millisecond
+	return max(1, float64(time.Since(start))/float64(idle))
+}
+
+// TestBounds feeds what keeps a matcher busy, and wants each answer within the
+// 2 s that a whole diagnosis may take.
 func TestBounds(t *testing.T) {
 	const size = 4 << 20
 	ps := genPatterns(300)
@@ -99,14 +111,11 @@ func TestBounds(t *testing.T) {
 	} {
 		text := bytes.Repeat([]byte(tt.text), size/len(tt.text))
 		var sc Scratch
+		slow := slowdown()
 		start := time.Now()
 		hits := s.Scan(text, &sc)
 		took := time.Since(start)
-		if took > 2*time.Second { // something else may have run
-			start = time.Now()
-			hits = s.Scan(text, &sc)
-			took = time.Since(start)
-		}
+		most := time.Duration(max(slow, slowdown()) * float64(2*time.Second))
 		kept := map[int]int{}
 		for _, h := range hits {
 			kept[h.Pattern]++
@@ -116,8 +125,8 @@ func TestBounds(t *testing.T) {
 			}
 		}
 		t.Logf("%s: %d hits in %v, spent %v", tt.name, len(hits), took, sc.Spent())
-		if took > 2*time.Second {
-			t.Errorf("%s: %v, want at most 2s", tt.name, took)
+		if took > most {
+			t.Errorf("%s: %v, want at most %v", tt.name, took, most)
 		}
 	}
 }
