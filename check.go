@@ -28,11 +28,8 @@ func (c *checkCommand) Run(p *program) error {
 		paths = []string{p.config.FailureModes}
 	}
 	for _, path := range paths {
-		s, err := knowledge.LoadFolder(path)
+		s, err := knowledge.LoadOver(base, path)
 		if err != nil {
-			return complaints(p, err)
-		}
-		if err := s.Validate(base); err != nil {
 			return complaints(p, err)
 		}
 		if base, err = base.With(s); err != nil {

@@ -34,6 +34,7 @@ var confined = map[string]string{
 	"github.com/alecthomas/kong":             "",
 	"github.com/goccy/go-yaml":               "knowledge/strictyaml",
 	"golang.org/x/crypto/x509roots/fallback": "",
+	"golang.org/x/text":                      "knowledge/clean",
 	"golang.org/x/sys":                       "bot/terminal",
 }
 

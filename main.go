@@ -103,11 +103,8 @@ func (p *program) base() (*knowledge.Base, error) {
 	if err != nil || p.config.FailureModes == "" {
 		return b, err
 	}
-	s, err := knowledge.LoadFolder(p.config.FailureModes)
+	s, err := knowledge.LoadOver(b, p.config.FailureModes)
 	if err != nil {
-		return nil, fmt.Errorf("AUTHFIX_FAILURE_MODES: %w", err)
-	}
-	if err := s.Validate(b); err != nil {
 		return nil, fmt.Errorf("AUTHFIX_FAILURE_MODES:\n%w", err)
 	}
 	return b.With(s)

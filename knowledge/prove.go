@@ -3,6 +3,7 @@ package knowledge
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"sort"
 	"sync"
 	"time"
@@ -132,8 +133,8 @@ func (b *Base) confusion(m *FailureMode, example, mutation, is string, d *Diagno
 		return nil
 	}
 	// A half of a text may hold less than the failure mode needs; then it is
-	// silence, but never another's.
-	if mutation == halved && c.Got == "none" {
+	// silence, or one among others, but never another's alone.
+	if mutation == halved && (c.Got == "none" || slices.ContainsFunc(d.Candidates, func(k Candidate) bool { return k.ID == m.ID })) {
 		return nil
 	}
 	c.Fails = true

@@ -108,14 +108,16 @@ func (p *paste) rank() {
 		c.score = [...]float64{0, 0.4, 0.8, 0.95}[c.verdict.rank()] + float64(min(c.weight, 200))/200*0.03 + float64(min(c.depth, 10))*0.001
 	}
 	slices.SortStableFunc(kept, better)
-	for i, c := range kept {
+	var answers []*candidate
+	for _, c := range kept {
 		for _, o := range kept {
-			if o != c && slices.Contains(o.entry().Explains, c.entry().ID) && o.verdict.rank() >= c.verdict.rank() {
+			if o != c && o.of != c.entry().ID && slices.Contains(o.entry().Explains, c.entry().ID) && o.verdict.rank() >= c.verdict.rank() {
 				c.role, c.of = ConsequenceRole, o.entry().ID
 			}
 		}
-		if i == 0 || c.role != ConsequenceRole && c.verdict.Spoken() && p.apart(c, kept[:i]) {
-			c.role, c.of = AnswerRole, ""
+		if c.role != ConsequenceRole && (len(answers) == 0 || c.verdict.Spoken() && p.apart(c, answers)) {
+			c.role = AnswerRole
+			answers = append(answers, c)
 		}
 	}
 	slices.SortStableFunc(kept, func(a, b *candidate) int { return cmp.Compare(order(a.role), order(b.role)) })
@@ -162,8 +164,19 @@ func (p *paste) apart(c *candidate, before []*candidate) bool {
 				return false
 			}
 		}
+		if c.depth != o.depth && p.recordOf(c) == p.recordOf(o) {
+			return false // links of one chain of causes
+		}
 	}
 	return true
+}
+
+// recordOf is the record in which the evidence ends, or -1.
+func (p *paste) recordOf(c *candidate) int {
+	if line := c.place.last; line >= 0 {
+		return p.doc.Rows[line].Record
+	}
+	return -1
 }
 
 func (c *candidate) lines() map[int]bool {

@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"authfix/knowledge/clean"
 	"authfix/knowledge/match"
 )
 
@@ -106,13 +107,32 @@ func (e *evaluation) linesOf(o occurrence) []int {
 	var lines []int
 	for _, i := range o.seen {
 		if s := &e.all[i]; s.start >= 0 {
-			row := &e.doc.Rows[e.doc.RowAt(s.start)]
-			for n := row.First; n <= row.Last; n++ {
+			for _, n := range e.plainLines(s.start, s.end) {
 				lines = appendNew(lines, n)
 			}
 		}
 	}
 	slices.Sort(lines)
+	return lines
+}
+
+// plainLines returns the logical lines that a range of the buffer shows; of a
+// joined view, only those that the range itself came from.
+func (e *evaluation) plainLines(start, end int) []int {
+	row := &e.doc.Rows[e.doc.RowAt(start)]
+	if row.First == row.Last {
+		return []int{row.First}
+	}
+	var lines []int
+	spans := e.doc.Spans(start, end)
+	for n := row.First; n <= row.Last; n++ {
+		plain := &e.doc.Rows[n]
+		for _, own := range e.doc.Spans(plain.Start, plain.End) {
+			if slices.ContainsFunc(spans, func(s clean.Span) bool { return s.Line == own.Line }) {
+				lines = appendNew(lines, n)
+			}
+		}
+	}
 	return lines
 }
 

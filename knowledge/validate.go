@@ -1,6 +1,8 @@
 package knowledge
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"path"
 	"regexp"
@@ -48,6 +50,27 @@ func (v *validation) oneOf(at, value string, known ...string) bool {
 	}
 	v.complain(at, fmt.Sprintf("%q is not known here", value), strictyaml.Suggest(value, known))
 	return false
+}
+
+// LoadOver reads the failure modes below path, as [LoadFolder] does, and
+// validates them as a layer over base. An error of type [Complaints] holds every
+// mistake of all files, ordered by file and line.
+func LoadOver(base *Base, path string) (*Sources, error) {
+	s, err := LoadFolder(path)
+	var all, more Complaints
+	if err != nil && !errors.As(err, &all) {
+		return nil, err
+	}
+	if errors.As(s.Validate(base), &more) {
+		all = append(all, more...)
+	}
+	if len(all) == 0 {
+		return s, nil
+	}
+	slices.SortStableFunc(all, func(a, b strictyaml.Complaint) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+	})
+	return s, all
 }
 
 // Validate checks everything that one file or the set of them must fulfil and
