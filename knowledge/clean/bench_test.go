@@ -65,17 +65,30 @@ func hostile(size int) map[string]string {
 	return m
 }
 
-// TestCleanIsFast holds Clean to linear time. The limit is some thirty times
-// what an idle machine takes, so that a busy one does not fail it, and far
-// below what quadratic work on so much text would take.
-func TestCleanIsFast(t *testing.T) {
-	for name, text := range hostile(MaxBytes / 4) {
+// TestCleanIsLinear compares the time for a hostile text with that for an
+// eighth of it, when it is long at all: eight times is linear, 64 quadratic.
+func TestCleanIsLinear(t *testing.T) {
+	const size = MaxBytes / 16
+	whole, part := hostile(size), hostile(size/8)
+	best := func(text string) time.Duration {
+		least := time.Hour
+		for range 3 {
+			start := time.Now()
+			Clean(text)
+			least = min(least, time.Since(start))
+		}
+		return least
+	}
+	for name, text := range whole {
 		start := time.Now()
 		d := Clean(text)
 		took := time.Since(start)
 		t.Logf("%-12q %4d ms, %d rows, %d KiB, %d segments", name, took.Milliseconds(), len(d.Rows), len(d.Buf)>>10, len(d.segments))
-		if took > 2*time.Second {
-			t.Errorf("Clean of 1 MiB of %q took %v", name, took)
+		if took < time.Second/4 {
+			continue
+		}
+		if long, short := best(text), best(part[name]); long > time.Second/4 && long > 32*short {
+			t.Errorf("Clean of %d bytes of %q took %v, of an eighth of it %v", size, name, long, short)
 		}
 	}
 }
