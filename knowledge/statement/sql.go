@@ -198,22 +198,34 @@ func sqlTables(ts []sqlToken) map[string]bool {
 	name := func(i int) bool {
 		return i < len(ts) && (ts[i].kind == quotedToken || ts[i].kind == wordToken)
 	}
-	selects := []bool{false} // by depth: whether a SELECT was seen; without one FROM belongs to a function
+	add := func(i int) {
+		for k := i; k < i+3 && name(k); k++ { // the table, perhaps AS, the alias
+			set[strings.ToUpper(ts[k].text)] = true
+		}
+	}
+	type clause struct{ selected, from bool } // without a SELECT before it, FROM belongs to a function
+	stack := []clause{{}}
 	for i, t := range ts {
+		c := &stack[len(stack)-1]
 		switch {
 		case t == sqlToken{signToken, "("}:
-			selects = append(selects, false)
+			stack = append(stack, clause{})
 		case t == sqlToken{signToken, ")"}:
-			selects = selects[:len(selects)-1]
+			stack = stack[:len(stack)-1]
+			if stack[len(stack)-1].from {
+				add(i + 1) // the alias of a query
+			}
 		case t == sqlToken{wordToken, "SELECT"}:
-			selects[len(selects)-1] = true
+			*c = clause{selected: true}
+		case t == sqlToken{wordToken, "FROM"} && c.selected, t == sqlToken{wordToken, "JOIN"}:
+			c.from = true
+			add(i + 1)
+		case t == sqlToken{signToken, ","} && c.from:
+			add(i + 1)
+		case t.kind == wordToken && (t.text == "WHERE" || t.text == "GROUP" || t.text == "ORDER"):
+			c.from = false
 		case name(i) && i+1 < len(ts) && ts[i+1] == (sqlToken{signToken, "."}):
 			set[strings.ToUpper(t.text)] = true
-		case t.kind == wordToken && (t.text == "FROM" && selects[len(selects)-1] || t.text == "JOIN") && name(i+1):
-			set[strings.ToUpper(ts[i+1].text)] = true
-			if name(i+2) && ts[i+2].text != "WHERE" {
-				set[strings.ToUpper(ts[i+2].text)] = true
-			}
 		}
 	}
 	for _, w := range [...]string{"AS", "ORDER", "GROUP", "WHERE", "UNION", "ON", "JOIN", "LEFT", "RIGHT", "INNER", "OUTER", "LIMIT", "HAVING", "SELECT", "EXCEPT", "INTERSECT", "MINUS", "FETCH", "OFFSET", "CROSS", "FULL", "NATURAL", "WITH"} {
