@@ -19,20 +19,23 @@ func fieldReader(ok look, most int) reader {
 			return // inside a secret
 		}
 		end = keyEnd(t, end)
-		if end < 0 || identifier(s.key(start, end)) {
+		if end < 0 {
 			return
 		}
 		v, found := s.valueAt(end, most)
 		if !found {
 			v, found = s.elsewhere(start, end)
 		}
-		if !found {
+		if !found || identifier(s.key(start, end)) {
 			return
 		}
 		bare := !v.quoted && v.spaced
 		if !v.quoted {
 			for v.end > v.start && strings.IndexByte(".,;:!?", t[v.end-1]) >= 0 {
 				v.end--
+			}
+			if bare && v.end < len(t) && t[v.end] == ':' {
+				return // failed to read token: AADSTS50011: …
 			}
 			if bare {
 				// The last word of the line is a value; one of many is prose.
@@ -61,6 +64,9 @@ func keyEnd(t []byte, i int) int {
 	}
 	if j == i {
 		return i
+	}
+	if j-i > len("_string") {
+		return -1
 	}
 	switch strings.ToLower(string(t[i:j])) {
 	case "s", "key", "_key", "-key", "value", "_value", "1", "2", "_text", "text", "_raw", "_string":
@@ -118,6 +124,11 @@ func (s *scan) elsewhere(start, end int) (v value, ok bool) {
 func coded(v string, bare bool) bool {
 	if bare || len(v) < 16 || !drawn(v) {
 		return false
+	}
+	for i := range len(v) {
+		if !is(v[i], wide) && v[i] != '%' {
+			return false
+		}
 	}
 	named := strings.ContainsRune(v, '_') && strings.ToLower(v) == v // rate_limit_exceeded_v2
 	return !named || strings.Count(strings.Trim(v, "abcdefghijklmnopqrstuvwxyz_"), "") > 4

@@ -157,7 +157,8 @@ type tables struct {
 	rules   []Rule
 	index   map[string]int // by kind
 	anchors []anchor
-	heads   [1 << 13][]uint16 // anchors by the hash of their first three bytes
+	bits    [1 << 13 / 64]uint64 // whether heads has any: small enough to stay in the cache
+	heads   [1 << 13][]uint16    // anchors by the hash of their first three bytes
 }
 
 var table = sync.OnceValue(func() *tables {
@@ -166,8 +167,9 @@ var table = sync.OnceValue(func() *tables {
 	for i, r := range t.rules {
 		t.index[r.Kind] = i
 		for _, text := range r.anchors {
-			h := &t.heads[head(gram(text[0], text[1], text[2]))]
-			*h = append(*h, uint16(len(t.anchors)))
+			h := head(gram(text[0], text[1], text[2]))
+			t.bits[h/64] |= 1 << (h % 64)
+			t.heads[h] = append(t.heads[h], uint16(len(t.anchors)))
 			t.anchors = append(t.anchors, anchor{text, r.exact, i})
 		}
 	}
@@ -188,7 +190,11 @@ func (t *tables) each(text []byte, visit func(anchor, start int)) {
 	g := gram(0, text[0], text[1])
 	for i := 2; i < len(text); i++ {
 		g = g>>8 | uint32(text[i]|0x20)<<16
-		for _, k := range t.heads[head(g)] {
+		h := head(g)
+		if t.bits[h/64]&(1<<(h%64)) == 0 {
+			continue
+		}
+		for _, k := range t.heads[h] {
 			a := &t.anchors[k]
 			if a.exact && has(text, i-2, a.text) || !a.exact && hasFold(text, i-2, a.text) {
 				visit(int(k), i-2)

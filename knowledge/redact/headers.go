@@ -129,6 +129,9 @@ func opaqueAt(s *scan, i int, sure bool) (start, end int) {
 	if i < j && j < len(s.t) && s.t[j-1] == '=' && s.t[j] == '"' { // realm="…"
 		return 0, 0
 	}
+	if k := strings.IndexByte(v, '='); k > 0 && k < len(v)-2 && letters(v[:k]) { // error=…, which has a rule where it needs one
+		return 0, 0
+	}
 	if j-i >= 8 && !spoken(v) && (drawn(v) || sure && tokenLike(v, false)) {
 		return i, j
 	}
@@ -152,10 +155,13 @@ func authorization(s *scan, rule, start, end int) {
 		}
 	}
 	if sep == "" {
-		if i == end || i >= len(t) || t[i] != ',' { // "Authorization", "Basic …" as lists of headers print it
+		if i == end || i >= len(t) || t[i] != ',' {
 			return
 		}
 		sep = ","
+		if n, _ := quoteAt(t, blanks(t, i+1)); n == 0 { // ["Authorization", "Basic …"]
+			return
+		}
 	}
 	i = fold(t, i+len(sep))
 	for range 3 {

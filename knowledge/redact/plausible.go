@@ -21,7 +21,7 @@ var ordinary = func() map[string]bool {
 		authorization_code refresh_token access_token client_credentials client_secret code id_token token_rejected
 		token_expired token_revoked token_used invalid_token invalid_grant invalid_client hmac-sha1 rsa-sha1 plaintext
 		query header body env file vault keychain prompt interactive stdin anonymous guest nobody object array number boolean int
-		some something none. null, here below above same different`) {
+		some something base64url base64 none. null, here below above same different`) {
 		m[w] = true
 	}
 	return m
@@ -89,7 +89,7 @@ func reference(v string) bool {
 		v[0] == '/' && low == v && strings.Count(v, "/") > 1 {
 		return true
 	}
-	if p := strings.IndexByte(v, '('); p > 0 && letters(v[:p]) {
+	if p := strings.IndexAny(v, "(["); p > 0 && letters(v[:p]) {
 		return true
 	}
 	if p := strings.IndexByte(v, '@'); p > 0 && strings.Count(v[:p], ".") >= 2 && letters(v[:p]) { // com.example.Token@1b2c3d
@@ -104,7 +104,24 @@ func spoken(v string) bool {
 	if ordinary[strings.ToLower(strings.TrimRight(v, ".,;:!?"))] {
 		return true
 	}
-	return masked(v) || reference(v)
+	return masked(v) || reference(v) || numbered(v)
+}
+
+// numbered reports whether v is the code of an error or an issue: upper-case
+// letters, then at most eight digits (AADSTS50011, ORA-28000, SUP-1234).
+func numbered(v string) bool {
+	i := 0
+	for i < len(v) && 'A' <= v[i] && v[i] <= 'Z' {
+		i++
+	}
+	if i < 2 || i == len(v) {
+		return false
+	}
+	if v[i] == '-' || v[i] == '_' {
+		i++
+	}
+	n := len(v) - i
+	return 1 <= n && n <= 8 && digits(v[i:])
 }
 
 // passwordLike is the look at the value of a key that means a password, which

@@ -1,5 +1,7 @@
 package redact
 
+import "strings"
+
 // token returns a rule for a secret that begins with one of prefixes and goes on
 // with at least least bytes of k. least is below the vendor's length, because a
 // viewer or a log may have cut the token.
@@ -17,6 +19,15 @@ func token(kind, doc, revoke string, k class, least int, prefixes ...string) Rul
 		},
 	}
 }
+
+// checked gives r a second look.
+func checked(look func(secret string) bool, r Rule) Rule {
+	r.Check = look
+	return r
+}
+
+// upper accepts what has no lower-case letter.
+func upper(secret string) bool { return strings.ToUpper(secret) == secret }
 
 // trimEnd takes the punctuation of a sentence off the end of t[start:end].
 func trimEnd(t []byte, start, end int) int {
@@ -77,7 +88,7 @@ func vendorTokens() []Rule {
 		token("google-authorization-code", "Google OAuth authorization code, 4/0…", "It works once and expires within minutes; start the consent again.", url64, 12, "4/0A", "4%2F0A"),
 		token("google-api-key", "Google API key, AIza…", "Delete or rotate it at https://console.cloud.google.com/apis/credentials.", url64, 12, "AIza"),
 		token("google-client-secret", "Google OAuth client secret, GOCSPX-…", "Reset it at https://console.cloud.google.com/apis/credentials.", url64, 8, "GOCSPX-"),
-		token("aws-access-key-id", "AWS access key id, AKIA… or ASIA…", "Deactivate the key in the IAM console under the user's security credentials.", alnum, 12, "AKIA", "ASIA", "ABIA", "ACCA"),
+		checked(upper, token("aws-access-key-id", "AWS access key id, AKIA… or ASIA…", "Deactivate the key in the IAM console under the user's security credentials.", alnum, 12, "AKIA", "ASIA", "ABIA", "ACCA")),
 		token("aws-session-token", "AWS session token, IQoJb3JpZ2lu… or FwoGZXIvYXdz…", "It expires by itself; to end it now revoke the role's active sessions in the IAM console.", base64s, 8, "IQoJb3JpZ2luX2", "FwoGZXIvYXdz", "FQoGZXIvYXdz"),
 		token("npm-token", "npm access token, npm_…", "Delete it at https://www.npmjs.com/settings/~/tokens.", alnum, 10, "npm_"),
 		token("pypi-token", "PyPI upload token, pypi-AgEI…", "Delete it at https://pypi.org/manage/account/token/.", url64, 10, "pypi-AgE"),
