@@ -80,9 +80,9 @@ func unescape(s string) string {
 	return b.String()
 }
 
-// forms returns the forms in which a secret may stand in a text: as found, plain,
-// and escaped for URLs, JSON and HTML; of HTTP Basic credentials the decoded pair
-// and the password too. Each once.
+// forms returns the forms in which a secret may stand in a text: as found, plain
+// and escaped for URLs, JSON and HTML; of HTTP Basic credentials the password too.
+// Each once.
 func forms(found, plain string) []string {
 	out := []string{found}
 	add := func(s string) {
@@ -114,8 +114,7 @@ func forms(found, plain string) []string {
 		add(html.EscapeString(plain))
 		add(strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(plain))
 	}
-	if user, password, ok := userinfo(plain); ok {
-		add(user + ":" + password)
+	if _, password, ok := userinfo(plain); ok { // the user's name stays
 		add(password)
 	}
 	return out
