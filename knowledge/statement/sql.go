@@ -29,6 +29,10 @@ var sqlCalls = words(`COUNT SUM MIN MAX AVG SUBSTR SUBSTRING LEFT RIGHT LOWER UP
 	FILTER GROUP EXISTS ANY SOME VALUES LIMIT OFFSET TOP BETWEEN LIKE ILIKE IS DISTINCT CASE FETCH
 	VARCHAR VARCHAR2 NVARCHAR NVARCHAR2 NCHAR NUMBER NUMERIC DECIMAL TIMESTAMP DATETIME2 BINARY VARBINARY INTERVAL`)
 
+// sqlClauses are the words that may follow a table, besides its alias.
+var sqlClauses = words(`WHERE GROUP ORDER HAVING UNION EXCEPT INTERSECT MINUS ON USING JOIN LEFT RIGHT INNER OUTER FULL CROSS
+	NATURAL LIMIT OFFSET FETCH WITH SELECT`)
+
 // sqlPrefixes are the functions through which a secret may be shown: they give
 // its beginning, or its length.
 var sqlPrefixes = words(`SUBSTR SUBSTRING LEFT`)
@@ -199,7 +203,8 @@ func sqlTables(ts []sqlToken) map[string]bool {
 		return i < len(ts) && (ts[i].kind == quotedToken || ts[i].kind == wordToken)
 	}
 	add := func(i int) {
-		for k := i; k < i+3 && name(k); k++ { // the table, perhaps AS, the alias
+		// The table, perhaps AS, the alias.
+		for k := i; k < i+3 && name(k) && !(ts[k].kind == wordToken && sqlClauses()[ts[k].text]); k++ {
 			set[strings.ToUpper(ts[k].text)] = true
 		}
 	}
@@ -228,9 +233,7 @@ func sqlTables(ts []sqlToken) map[string]bool {
 			set[strings.ToUpper(t.text)] = true
 		}
 	}
-	for _, w := range [...]string{"AS", "ORDER", "GROUP", "WHERE", "UNION", "ON", "JOIN", "LEFT", "RIGHT", "INNER", "OUTER", "LIMIT", "HAVING", "SELECT", "EXCEPT", "INTERSECT", "MINUS", "FETCH", "OFFSET", "CROSS", "FULL", "NATURAL", "WITH"} {
-		delete(set, w)
-	}
+	delete(set, "AS")
 	return set
 }
 
