@@ -26,6 +26,7 @@ type Pattern struct {
 	Regexp  string // in the syntax of package regexp, at most MaxPattern bytes, matched on one line without its '\n'
 	Exact   bool   // case matters, except under (?i) of a regexp; otherwise ASCII letters match in either case, except under (?-i)
 	All     bool   // every match on a line is reported, not only the first; of a literal also overlapping ones
+	Late    bool   // the regexp is not run: a hit is open, and tells that all required literals stand on the line; Settle runs it. Not with All
 	Need    string // what Needs returned for this pattern, or empty; with it Compile need not parse the regexp
 }
 
@@ -34,6 +35,7 @@ type Hit struct {
 	Pattern int   // index into what was given to Compile
 	Start   int   // offset of the first byte
 	End     int   // offset after the last byte
+	Open    bool  // of a late pattern: Start and End are those of the line (or of its window), on which the regexp has yet to be run
 	Groups  []int // offsets of the groups in the order of regexp's FindSubmatchIndex, the whole first, -1 for a group without part in the match; nil for a literal and for a regexp without groups
 }
 
@@ -64,6 +66,7 @@ type pattern struct {
 	condition int32 // of a regexp, index into conditions
 	program   int32 // of a regexp, index into programs
 	all       bool
+	late      bool
 }
 
 // Compile prepares patterns for Scan. No regexp is compiled before its first
@@ -89,7 +92,7 @@ func Compile(ps []Pattern) (*Set, error) {
 		if err := p.validate(); err != nil {
 			return nil, fmt.Errorf("pattern %d: %w", i, err)
 		}
-		q := pattern{literal: -1, all: p.All}
+		q := pattern{literal: -1, all: p.All, late: p.Late && p.Regexp != ""}
 		if p.Literal != "" {
 			q.literal = s.literals.add(p.Literal, p.Exact)
 			triggers = append(triggers[:0], q.literal)

@@ -270,7 +270,7 @@ func TestScan(t *testing.T) {
 func TestGroups(t *testing.T) {
 	s := compile(t, []Pattern{{Regexp: `user (?P<name>\S+)(?: of (?P<team>\S+))?`}, {Literal: "user"}, {Regexp: `us.r`}})
 	text := "\nthe user jdoe left"
-	want := []Hit{{0, 5, 14, []int{5, 14, 10, 14, -1, -1}}, {1, 5, 9, nil}, {2, 5, 9, nil}}
+	want := []Hit{{Pattern: 0, Start: 5, End: 14, Groups: []int{5, 14, 10, 14, -1, -1}}, {Pattern: 1, Start: 5, End: 9}, {Pattern: 2, Start: 5, End: 9}}
 	if diff := cmp.Diff(want, s.Scan([]byte(text), new(Scratch))); diff != "" {
 		t.Errorf("Scan(%q) (-want +got):\n%s", text, diff)
 	}

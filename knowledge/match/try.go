@@ -23,6 +23,13 @@ func (sc *Scratch) try(pattern int32, p *pattern, st *state, known int32) {
 		if !sc.set.hold(p.condition, sc.text, pt.start, pt.end, known) || sc.missed(st, pt) {
 			continue
 		}
+		if p.late {
+			sc.keep(st, Hit{Pattern: int(pattern), Start: pt.start, End: pt.end, Open: true})
+			if st.kept >= MaxHits {
+				return
+			}
+			continue
+		}
 		if n > longLine {
 			n *= workLong
 		}
