@@ -128,6 +128,9 @@ func (b *Base) With(s *Sources) (*Base, error) {
 // analyzers' keywords and the secrets' rules, so that one pass serves all.
 func (l *layer) compile(analyzers []analyze.Analyzer) error {
 	patterns := slices.Clone(l.Patterns)
+	for i := range patterns {
+		patterns[i].Late = patterns[i].Regexp != ""
+	}
 	l.own = len(patterns)
 	l.keywords = nil
 	for i, a := range analyzers {

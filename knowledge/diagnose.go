@@ -26,6 +26,7 @@ type paste struct {
 	redactor *redact.Redactor
 	notes    []string
 	found    []candidate
+	work     int // what settling regexps has cost
 }
 
 // Diagnose says what a paste shows. It reads, cleans, scans, analyzes,
@@ -80,7 +81,9 @@ func (p *paste) scan(s *scratch) {
 		for _, h := range hits {
 			switch {
 			case h.Pattern < l.own:
-				own = append(own, h)
+				if len(own) < maxOwn {
+					own = append(own, h)
+				}
 			case h.Pattern < l.own+len(l.keywords):
 				p.keywords = append(p.keywords, h)
 			default:
@@ -224,13 +227,18 @@ func (e *UnknownAnswer) Error() string {
 // Unwrap makes the error one of [ErrAnswer].
 func (e *UnknownAnswer) Unwrap() error { return ErrAnswer }
 
+// maxOwn is how many clause hits of one layer are looked at.
+const maxOwn = 20_000
+
 // evaluate gathers what the scan, the analyzers, the answers and the earlier
 // messages found for one layer.
 func (p *paste) evaluate(l *layer) *evaluation {
-	e := &evaluation{doc: p.doc, layer: l, facts: p.facts, byName: map[string][]int{}, patterns: map[int][]int{}, factSeen: map[int]int{}}
-	for i, h := range p.hits[p.layerOf(l)] {
+	hits := p.hits[p.layerOf(l)]
+	e := &evaluation{p: p, doc: p.doc, layer: l, hits: hits, facts: p.facts, byName: map[string][]int{}, patterns: map[int][]int{}, factSeen: map[int]int{}}
+	e.all = make([]seen, 0, len(hits)+16)
+	for i, h := range hits {
 		e.patterns[h.Pattern] = append(e.patterns[h.Pattern], len(e.all))
-		e.all = append(e.all, seen{line: p.doc.Rows[p.doc.RowAt(h.Start)].First, start: h.Start, end: h.End, fact: -1, pattern: h.Pattern, hit: i})
+		e.all = append(e.all, seen{line: p.doc.Rows[p.doc.RowAt(h.Start)].First, start: h.Start, end: h.End, fact: -1, pattern: h.Pattern, hit: i, open: h.Open})
 	}
 	p.priorHits(l, e)
 	for i, f := range p.facts {
@@ -261,6 +269,9 @@ func (p *paste) recognise() {
 				continue
 			}
 			e.within, e.inOrder = s.Within, s.InOrder
+			if !e.possible(&s.Root) {
+				continue
+			}
 			if places := e.holds(&s.Root); len(places) > 0 {
 				p.found = append(p.found, candidate{layer: l, eval: e, mode: s.Mode, sig: int(i), places: places})
 			}

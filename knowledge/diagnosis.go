@@ -14,6 +14,7 @@ type Input struct {
 	Prior   []Observation // what earlier messages of this case contributed, oldest first
 	Answers []Answer      // what was answered to guided questions
 	Key     []byte        // the case's key, under which placeholders are numbered; may be nil
+	Observe bool          // whether the diagnosis also carries its observation, for a conversation
 }
 
 // A Source says where a paste came from. Its strings are shown; they must not
@@ -46,7 +47,7 @@ type Diagnosis struct {
 	Notes       []string    `json:"notes,omitempty"`   // what was cut or could not be read
 	Fingerprint string      `json:"fingerprint,omitempty"`
 
-	Observation Observation `json:"-"` // what this message contributes to its case
+	Observation Observation `json:"-"` // what this message contributes to its case, if it was asked for
 }
 
 // Role is how a candidate stands to the others.

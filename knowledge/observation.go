@@ -64,6 +64,12 @@ func (p *paste) observe() Observation {
 			if len(o.Hits) == maxObservedHits {
 				break
 			}
+			if h.Open {
+				var ok bool
+				if h, ok = l.set.Settle(p.doc.Buf, h, &p.work); !ok {
+					continue
+				}
+			}
 			pattern := &l.Patterns[h.Pattern]
 			hit := ObservedHit{
 				Clause: clauseKey(pattern.Literal, pattern.Regexp),

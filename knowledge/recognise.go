@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"authfix/knowledge/clean"
+	"authfix/knowledge/match"
 )
 
 const (
@@ -24,6 +25,8 @@ type seen struct {
 	fact       int          // index of the fact, or -1
 	pattern    int          // of the layer, or -1
 	hit        int          // index into the scan's hits, or -1
+	open       bool         // a regexp that is yet to be run on the line
+	dead       bool         // it was run and does not match
 	prior      *ObservedHit // what an earlier message contributed, or nil
 }
 
@@ -36,8 +39,10 @@ type occurrence struct {
 
 // evaluation is the state of recognising one paste with one layer.
 type evaluation struct {
+	p        *paste
 	doc      *clean.Document
 	layer    *layer
+	hits     []match.Hit // of the layer's clauses; seen.hit is an index
 	facts    []Fact
 	byName   map[string][]int // facts
 	all      []seen
@@ -45,6 +50,73 @@ type evaluation struct {
 	factSeen map[int]int   // fact → index in all
 	within   int
 	inOrder  bool
+}
+
+// settle runs the regexp of an open hit, once, and reports whether it matches.
+// Most signatures fail for want of a literal, so most regexps are never run.
+func (e *evaluation) settle(i int) bool {
+	s := &e.all[i]
+	if !s.open {
+		return !s.dead
+	}
+	s.open = false
+	h, ok := e.layer.set.Settle(e.doc.Buf, e.hits[s.hit], &e.p.work)
+	if s.dead = !ok; ok {
+		e.hits[s.hit] = h
+		s.start, s.end = h.Start, h.End
+	}
+	return ok
+}
+
+// possible reports whether n may hold, without running a regexp.
+func (e *evaluation) possible(n *node) bool {
+	switch n.Kind {
+	case patternNode:
+		for _, i := range e.patterns[n.Pattern] {
+			if !e.all[i].dead {
+				return true
+			}
+		}
+		return false
+	case factNode:
+		for _, f := range e.byName[n.Fact] {
+			if n.accepts(e.facts[f].Value) {
+				return true
+			}
+		}
+		return false
+	case anyNode:
+		for i := range n.Kids {
+			if e.possible(&n.Kids[i]) {
+				return true
+			}
+		}
+		return false
+	case allNode:
+		for i := range n.Kids {
+			if !e.possible(&n.Kids[i]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// settled reports whether n can be judged without running a regexp.
+func (e *evaluation) settled(n *node) bool {
+	if n.Kind == patternNode {
+		for _, i := range e.patterns[n.Pattern] {
+			if e.all[i].open {
+				return false
+			}
+		}
+	}
+	for i := range n.Kids {
+		if !e.settled(&n.Kids[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // holds returns the occurrences of n, at most maxOccurrences.
@@ -85,7 +157,9 @@ func (e *evaluation) ofPattern(n *node) []occurrence {
 	if n.Times > 1 {
 		lines := map[int]bool{}
 		for _, i := range hits {
-			lines[e.all[i].line] = true
+			if e.settle(i) {
+				lines[e.all[i].line] = true
+			}
 		}
 		if len(lines) < n.Times {
 			return nil
@@ -96,7 +170,9 @@ func (e *evaluation) ofPattern(n *node) []occurrence {
 		if len(out) == maxOccurrences {
 			break
 		}
-		out = append(out, occurrence{e.all[i].line, e.all[i].line, []int{i}})
+		if e.settle(i) {
+			out = append(out, occurrence{e.all[i].line, e.all[i].line, []int{i}})
+		}
 	}
 	return out
 }
@@ -146,13 +222,22 @@ func (n *node) accepts(value string) bool {
 // together finds the places where an occurrence of every kid stands within
 // reach: the smallest windows, in the order in which they begin.
 func (e *evaluation) together(n *node) []occurrence {
+	// What costs nothing comes first, what must not stand last.
+	found := make([][]occurrence, len(n.Kids))
+	for _, turn := range [...]int{0, 1, 2} {
+		for i := range n.Kids {
+			kid := &n.Kids[i]
+			if found[i] != nil || turn < 2 && kid.Kind == noneNode || turn == 0 && !e.settled(kid) {
+				continue
+			}
+			if found[i] = e.holds(kid); len(found[i]) == 0 {
+				return nil
+			}
+		}
+	}
 	lists := make([][]occurrence, 0, len(n.Kids))
 	rest := occurrence{first: anywhere, last: anywhere} // what holds without a place
-	for i := range n.Kids {
-		list := e.holds(&n.Kids[i])
-		if len(list) == 0 {
-			return nil
-		}
+	for _, list := range found {
 		if placeless := slices.IndexFunc(list, func(o occurrence) bool { return o.first == anywhere }); placeless >= 0 {
 			rest.seen = append(rest.seen, list[placeless].seen...)
 			continue

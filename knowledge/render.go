@@ -63,7 +63,9 @@ func (p *paste) render() (Diagnosis, error) {
 		d.Missing = p.nextPaste()
 	}
 	d.Fingerprint = p.fingerprint()
-	d.Observation = p.observe()
+	if p.in.Observe {
+		d.Observation = p.observe()
+	}
 	return d, nil
 }
 
@@ -259,7 +261,10 @@ func (p *paste) value(f *candidate, parameter *Parameter) (value string, line in
 				}
 				continue
 			}
-			h := &p.hits[p.layerOf(f.layer)][s.hit]
+			if !f.eval.settle(i) {
+				continue
+			}
+			h := &f.eval.hits[s.hit]
 			for g, name := range f.layer.set.Names(h.Pattern) {
 				if name != parameter.Name || h.Groups == nil || h.Groups[2*g] < 0 {
 					continue
