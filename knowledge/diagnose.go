@@ -1,8 +1,8 @@
 package knowledge
 
 import (
+	"cmp"
 	"errors"
-	"maps"
 	"slices"
 	"strings"
 
@@ -30,8 +30,8 @@ type paste struct {
 }
 
 // Diagnose says what a paste shows. It reads, cleans, scans, analyzes,
-// recognises, judges the stance, ranks, asks and renders, in this order; the
-// raw text goes no further. The error is one of clean's (an empty or a binary
+// recognises (in its stance), ranks, asks and renders, in this order; the raw
+// text goes no further. The error is one of clean's (an empty or a binary
 // paste) or tells that an answer names no known fact or value; any other text
 // gives a diagnosis, if only "unknown".
 func (b *Base) Diagnose(in Input) (Diagnosis, error) {
@@ -42,7 +42,6 @@ func (b *Base) Diagnose(in Input) (Diagnosis, error) {
 		return Diagnosis{}, err
 	}
 	p.recognise()
-	p.judge()
 	p.rank()
 	return p.render()
 }
@@ -247,34 +246,55 @@ func (p *paste) evaluate(l *layer) *evaluation {
 	return e
 }
 
-// recognise evaluates every signature of which a clause hit or a fact was
-// stated.
+// recognise evaluates the signatures of which a clause hit or a fact was
+// stated, the surest of each failure mode first, and keeps of each failure mode
+// the one that, seen in its stance, is surest. What cannot be surer than what
+// was found is not evaluated.
 func (p *paste) recognise() {
+	reader := newStanceReader(p)
 	for _, l := range p.base.layers {
 		e := p.evaluate(l)
-		touched := map[int32]bool{}
-		for pattern := range e.patterns {
-			for _, s := range l.byPattern[pattern] {
-				touched[s] = true
-			}
-		}
-		for name := range e.byName {
-			for _, s := range l.byFact[name] {
-				touched[s] = true
-			}
-		}
-		for _, i := range slices.Sorted(maps.Keys(touched)) {
+		best := map[int]int{} // failure mode → index in found
+		for _, i := range p.touched(l, e) {
 			s := &l.Sigs[i]
 			if l.hidden[l.Modes[s.Mode].ID] {
+				continue
+			}
+			known, ok := best[s.Mode]
+			if ok && p.found[known].verdict.rank() >= s.Gives.rank() {
 				continue
 			}
 			e.within, e.inOrder = s.Within, s.InOrder
 			if !e.possible(&s.Root) {
 				continue
 			}
-			if places := e.holds(&s.Root); len(places) > 0 {
-				p.found = append(p.found, candidate{layer: l, eval: e, mode: s.Mode, sig: int(i), places: places})
+			places := e.holds(&s.Root)
+			if len(places) == 0 {
+				continue
+			}
+			c := candidate{layer: l, eval: e, mode: s.Mode, sig: int(i)}
+			p.judge(&c, places, reader)
+			if !ok {
+				best[s.Mode] = len(p.found)
+				p.found = append(p.found, c)
+			} else if better(&c, &p.found[known]) < 0 {
+				p.found[known] = c
 			}
 		}
 	}
+}
+
+// touched lists the signatures with a clause that may hold, the surest first.
+func (p *paste) touched(l *layer, e *evaluation) []int32 {
+	var list []int32
+	for pattern := range e.patterns {
+		list = append(list, l.byPattern[pattern]...)
+	}
+	for name := range e.byName {
+		list = append(list, l.byFact[name]...)
+	}
+	slices.SortFunc(list, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(l.Sigs[b].Gives.rank(), l.Sigs[a].Gives.rank()), cmp.Compare(a, b))
+	})
+	return slices.Compact(list)
 }

@@ -11,12 +11,10 @@ const maxCandidates = 6
 
 // A candidate is a failure mode of which a signature holds.
 type candidate struct {
-	layer  *layer
-	eval   *evaluation
-	mode   int
-	sig    int
-	places []occurrence
-
+	layer   *layer
+	eval    *evaluation
+	mode    int
+	sig     int
 	place   occurrence // the one that speaks loudest
 	stance  Stance
 	verdict Verdict // the signature's, lowered by the stance
@@ -29,22 +27,18 @@ type candidate struct {
 
 func (c *candidate) entry() *entry { return &c.layer.Modes[c.mode] }
 
-// judge chooses for every candidate the place with the surest stance.
-func (p *paste) judge() {
-	reader := newStanceReader(p)
-	for i := range p.found {
-		c := &p.found[i]
-		gives := c.layer.Sigs[c.sig].Gives
-		for k, place := range c.places {
-			stance := reader.of(c.eval, place)
-			verdict := stance.lower(gives)
-			weight := c.eval.weight(place)
-			if k == 0 || verdict.rank() > c.verdict.rank() || verdict == c.verdict && weight > c.weight {
-				c.place, c.stance, c.verdict, c.weight = place, stance, verdict, weight
-			}
+// judge chooses the place with the surest stance.
+func (p *paste) judge(c *candidate, places []occurrence, reader *stanceReader) {
+	gives := c.layer.Sigs[c.sig].Gives
+	for k, place := range places {
+		stance := reader.of(c.eval, place)
+		verdict := stance.lower(gives)
+		weight := c.eval.weight(place)
+		if k == 0 || verdict.rank() > c.verdict.rank() || verdict == c.verdict && weight > c.weight {
+			c.place, c.stance, c.verdict, c.weight = place, stance, verdict, weight
 		}
-		c.depth = p.depth(c.eval, c.place)
 	}
+	c.depth = p.depth(c.eval, c.place)
 }
 
 // weight is how many bytes of this paste the evidence covers.
@@ -80,22 +74,12 @@ func (p *paste) depth(e *evaluation, o occurrence) int {
 	return deepest
 }
 
-// rank makes one candidate of each failure mode, drops what a more specific one
-// stands over, lists consequences under their cause and orders the rest.
+// rank drops what a more specific failure mode stands over, lists consequences under their cause and orders the rest.
 func (p *paste) rank() {
-	best := map[*entry]*candidate{}
 	var kept []*candidate
 	for i := range p.found {
-		c := &p.found[i]
-		if c.verdict == Unknown {
-			continue
-		}
-		have := best[c.entry()]
-		if have == nil {
-			best[c.entry()] = c
-			kept = append(kept, c)
-		} else if better(c, have) < 0 {
-			*have = *c
+		if p.found[i].verdict != Unknown {
+			kept = append(kept, &p.found[i])
 		}
 	}
 	kept = slices.DeleteFunc(kept, func(c *candidate) bool {

@@ -157,12 +157,17 @@ func (r *stanceReader) readAll(evidence []int) {
 	doc := r.p.doc
 	var text strings.Builder
 	var numbers []int
-	add := func(n int) {
+	// The lines of a log are read for their stance only around the evidence.
+	add := func(n int, near bool) {
 		if n < 0 || n >= doc.Plain || r.lines[n] != nil || text.Len() > stanceBytes {
 			return
 		}
+		logged := doc.Records[doc.Rows[n].Record].Logged
+		if logged && !near {
+			return
+		}
 		line := cut(doc.RowText(n), stanceLine)
-		r.lines[n] = &lineStance{prose: !doc.Records[doc.Rows[n].Record].Logged && isProse(line)}
+		r.lines[n] = &lineStance{prose: !logged && isProse(line)}
 		numbers = append(numbers, n)
 		text.WriteString(unaccented.Replace(strings.ToLower(withoutURLs(line))))
 		text.WriteByte('\n')
@@ -170,13 +175,14 @@ func (r *stanceReader) readAll(evidence []int) {
 	if !r.read {
 		r.read = true
 		for n := range min(stanceLines, doc.Plain) {
-			add(n)
-			add(doc.Plain - 1 - n)
+			add(n, false)
+			add(doc.Plain-1-n, false)
 		}
 	}
 	for _, n := range evidence {
+		add(n, true)
 		for k := n - testReach; k <= n+testReach; k++ {
-			add(k)
+			add(k, false)
 		}
 	}
 	if len(numbers) > 0 {

@@ -69,15 +69,8 @@ func (b *Base) Why(in Input, id string) (Why, error) {
 	if err != nil {
 		return Why{}, err
 	}
-	p.recognise()
-	p.judge()
-	judged := map[int]*candidate{}
-	for i := range p.found {
-		if c := p.found[i]; c.layer == l && c.mode == n {
-			judged[c.sig] = &c
-		}
-	}
 	e := p.evaluate(l)
+	reader, held := newStanceReader(p), false
 	w := Why{ID: l.Modes[n].ID, Verdict: Unknown}
 	for i := range l.Sigs {
 		if l.Sigs[i].Mode != n {
@@ -85,8 +78,10 @@ func (b *Base) Why(in Input, id string) (Why, error) {
 		}
 		ws := WhySignature{Gives: l.Sigs[i].Gives, Clause: p.why(e, &l.Sigs[i].Root)}
 		e.within, e.inOrder = l.Sigs[i].Within, l.Sigs[i].InOrder
-		if c := judged[i]; c != nil {
-			ws.Holds, ws.Stance = true, c.stance
+		if places := e.holds(&l.Sigs[i].Root); len(places) > 0 {
+			c := candidate{layer: l, eval: e, mode: n, sig: i}
+			p.judge(&c, places, reader)
+			ws.Holds, ws.Stance, held = true, c.stance, true
 		} else if ws.Clause.Holds {
 			ws.Reach = fmt.Sprintf("every clause holds, but not within %d lines", orDefault(e.within))
 			if e.inOrder {
@@ -95,13 +90,14 @@ func (b *Base) Why(in Input, id string) (Why, error) {
 		}
 		w.Signatures = append(w.Signatures, ws)
 	}
+	p.recognise()
 	p.rank()
 	for i := range p.found {
 		if p.found[i].layer == l && p.found[i].mode == n {
 			w.Verdict = p.found[i].verdict
 		}
 	}
-	if w.Verdict == Unknown && len(judged) > 0 && len(p.found) > 0 {
+	if w.Verdict == Unknown && held && len(p.found) > 0 {
 		w.Beaten = p.found[0].entry().ID
 	}
 	return w, nil

@@ -111,25 +111,45 @@ func (c conditions) cost(i int32, ls *literals) float32 {
 }
 
 // hold tests the condition at i on the line text[start:end], of which it is
-// known that it contains the literal known (or -1).
-func (s *Set) hold(i int32, text []byte, start, end int, known int32) bool {
-	in := s.conditions[i]
+// known that it contains the literal known (or -1). Many conditions ask for the
+// same literals: what was found of one on the current line is remembered.
+func (sc *Scratch) hold(i int32, start, end int, known int32) bool {
+	c := sc.set.conditions
+	in := c[i]
 	switch in.op {
 	case opText:
-		return in.literal == known || s.literals.find(in.literal, text, start, end) >= 0
+		return in.literal == known || sc.stands(in.literal, start, end)
 	case opAny:
-		for k := i + 1; k < in.end; k = s.conditions[k].end {
-			if s.hold(k, text, start, end, known) {
+		for k := i + 1; k < in.end; k = c[k].end {
+			if sc.hold(k, start, end, known) {
 				return true
 			}
 		}
 		return false
 	case opAll:
-		for k := i + 1; k < in.end; k = s.conditions[k].end {
-			if !s.hold(k, text, start, end, known) {
+		for k := i + 1; k < in.end; k = c[k].end {
+			if !sc.hold(k, start, end, known) {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+// stands reports whether a literal stands in text[start:end], a part of the
+// current line.
+func (sc *Scratch) stands(literal int32, start, end int) bool {
+	if start != sc.start || end != sc.end {
+		return sc.set.literals.find(literal, sc.text, start, end) >= 0
+	}
+	line := (sc.base + uint64(end) + 1) << 1
+	if memo := sc.memo[literal]; memo&^1 == line {
+		return memo&1 == 1
+	}
+	if sc.set.literals.find(literal, sc.text, start, end) >= 0 {
+		sc.memo[literal] = line | 1
+		return true
+	}
+	sc.memo[literal] = line
+	return false
 }

@@ -13,10 +13,11 @@ type Scratch struct {
 	text  []byte
 	cut   view // what lies before the first line or after the last is not at hand
 	hits  []Hit
-	state []state // by pattern
-	base  uint64  // added to offsets, so that no state of an earlier Scan looks like one of this
-	work  int     // done in this Scan
-	spent bool    // a regexp was not run because too much work was done
+	state []state  // by pattern
+	memo  []uint64 // by literal: twice base + end of the line that was last searched for it, + 1 when it stands there
+	base  uint64   // added to offsets, so that no state of an earlier Scan looks like one of this
+	work  int      // done in this Scan
+	spent bool     // a regexp was not run because too much work was done
 
 	start, end int // the line found last
 }
@@ -54,6 +55,9 @@ func (sc *Scratch) Spent() bool { return sc.spent }
 func (s *Set) scan(text []byte, sc *Scratch, cut view) []Hit {
 	if len(sc.state) < len(s.patterns) {
 		sc.state = make([]state, len(s.patterns))
+	}
+	if len(sc.memo) < len(s.literals.all) {
+		sc.memo = make([]uint64, len(s.literals.all))
 	}
 	sc.set, sc.text, sc.cut, sc.hits = s, text, cut, sc.hits[:0]
 	sc.work, sc.spent = 0, false

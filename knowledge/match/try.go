@@ -20,7 +20,7 @@ func (sc *Scratch) try(pattern int32, p *pattern, st *state, known int32) {
 		if !sc.affords(st, n/workTest+1) {
 			return
 		}
-		if !sc.set.hold(p.condition, sc.text, pt.start, pt.end, known) || sc.missed(st, pt) {
+		if !sc.hold(p.condition, pt.start, pt.end, known) || sc.missed(st, pt) {
 			continue
 		}
 		if p.late {
