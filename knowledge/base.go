@@ -47,7 +47,31 @@ type cached struct {
 	err  error
 }
 
-type scratch struct{ scan []match.Scratch }
+// A scratch is the memory of one diagnosis, kept for the next. It holds text of
+// a paste only while the diagnosis runs.
+type scratch struct {
+	layers   []layerScratch
+	keywords []match.Hit
+	secrets  []match.Hit
+	stance   match.Scratch
+}
+
+type layerScratch struct {
+	scan    match.Scratch
+	own     []match.Hit // of the layer's clauses
+	seen    []seen
+	slots   []slot // by pattern
+	stamp   uint32
+	present []int // patterns that have a hit
+	order   []int // indexes of seen, by pattern
+}
+
+// A slot says where the hits of a pattern stand in order; it counts only under
+// the stamp of the evaluation.
+type slot struct {
+	stamp   uint32
+	from, n int32
+}
 
 // New compiles sources into a base of one layer. The sources must be free of
 // complaints ([Sources.Validate]).
@@ -87,7 +111,7 @@ func newBase(l *layer, generation string) (*Base, error) {
 		return nil, err
 	}
 	b.layers = []*layer{l}
-	b.scratch.New = func() any { return &scratch{scan: make([]match.Scratch, len(b.layers))} }
+	b.scratch.New = func() any { return &scratch{layers: make([]layerScratch, len(b.layers))} }
 	return b, nil
 }
 
@@ -120,7 +144,7 @@ func (b *Base) With(s *Sources) (*Base, error) {
 		n.layers = append(n.layers, &under)
 	}
 	n.layers = append(n.layers, l)
-	n.scratch.New = func() any { return &scratch{scan: make([]match.Scratch, len(n.layers))} }
+	n.scratch.New = func() any { return &scratch{layers: make([]layerScratch, len(n.layers))} }
 	return n, nil
 }
 

@@ -18,7 +18,6 @@ type paste struct {
 	base     *Base
 	in       *Input
 	doc      *clean.Document
-	hits     [][]match.Hit // by layer; the first layer's without keywords and secrets
 	keywords []match.Hit
 	secrets  []redact.Found
 	facts    []Fact
@@ -27,6 +26,7 @@ type paste struct {
 	notes    []string
 	found    []candidate
 	work     int // what settling regexps has cost
+	scratch  *scratch
 }
 
 // Diagnose says what a paste shows. It reads, cleans, scans, analyzes,
@@ -52,46 +52,50 @@ func (b *Base) examine(in *Input, s *scratch) (*paste, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &paste{base: b, in: in, notes: notes, doc: clean.Clean(text), redactor: redact.New(in.redaction())}
+	p := &paste{base: b, in: in, scratch: s, notes: notes, doc: clean.Clean(text), redactor: redact.New(in.redaction())}
 	p.notes = append(p.notes, p.doc.Notes...)
-	p.scan(s)
+	p.scan()
 	p.analyze()
 	return p, p.answer()
 }
 
-// redaction is the numbering of placeholders that the case has reached.
+// redaction is the numbering of placeholders that the case has reached. A
+// message that was edited may know more of it than those behind it.
 func (in *Input) redaction() redact.State {
 	state := redact.State{Key: in.Key}
-	for i := len(in.Prior) - 1; i >= 0; i-- {
-		if len(in.Prior[i].Placeholders) > 0 {
-			state.Seen = in.Prior[i].Placeholders
-			break
+	known := map[string]bool{}
+	for i := range in.Prior {
+		for _, s := range in.Prior[i].Placeholders {
+			if !known[string(s.MAC)] {
+				known[string(s.MAC)] = true
+				state.Seen = append(state.Seen, s)
+			}
 		}
 	}
 	return state
 }
 
 // scan is the one pass over all rows: clauses, keywords, secrets' rules.
-func (p *paste) scan(s *scratch) {
+func (p *paste) scan() {
+	s := p.scratch
 	for i, l := range p.base.layers {
-		hits := l.set.Scan(p.doc.Buf, &s.scan[i])
-		own := make([]match.Hit, 0, min(len(hits), 64))
-		var secrets []match.Hit
-		for _, h := range hits {
+		ls := &s.layers[i]
+		ls.own, s.keywords, s.secrets = ls.own[:0], s.keywords[:0], s.secrets[:0]
+		for _, h := range l.set.Scan(p.doc.Buf, &ls.scan) {
 			switch {
 			case h.Pattern < l.own:
-				if len(own) < maxOwn {
-					own = append(own, h)
+				if len(ls.own) < maxOwn {
+					ls.own = append(ls.own, h)
 				}
 			case h.Pattern < l.own+len(l.keywords):
-				p.keywords = append(p.keywords, h)
+				s.keywords = append(s.keywords, h)
 			default:
-				secrets = append(secrets, h)
+				s.secrets = append(s.secrets, h)
 			}
 		}
-		p.hits = append(p.hits, own)
 		if i == 0 {
-			p.secrets = redact.Find(p.doc.Buf, secrets, l.own+len(l.keywords))
+			p.keywords = slices.Clone(s.keywords)
+			p.secrets = redact.Find(p.doc.Buf, s.secrets, l.own+len(l.keywords))
 		}
 	}
 	for _, f := range p.secrets {
@@ -232,14 +236,13 @@ const maxOwn = 20_000
 // evaluate gathers what the scan, the analyzers, the answers and the earlier
 // messages found for one layer.
 func (p *paste) evaluate(l *layer) *evaluation {
-	hits := p.hits[p.layerOf(l)]
-	e := &evaluation{p: p, doc: p.doc, layer: l, hits: hits, facts: p.facts, byName: map[string][]int{}, patterns: map[int][]int{}, factSeen: map[int]int{}}
-	e.all = make([]seen, 0, len(hits)+16)
-	for i, h := range hits {
-		e.patterns[h.Pattern] = append(e.patterns[h.Pattern], len(e.all))
+	ls := &p.scratch.layers[p.layerOf(l)]
+	e := &evaluation{p: p, doc: p.doc, layer: l, hits: ls.own, scratch: ls, facts: p.facts, byName: make(map[string][]int, 32), all: ls.seen[:0]}
+	for i, h := range e.hits {
 		e.all = append(e.all, seen{line: p.doc.Rows[p.doc.RowAt(h.Start)].First, start: h.Start, end: h.End, fact: -1, pattern: h.Pattern, hit: i, open: h.Open})
 	}
 	p.priorHits(l, e)
+	e.arrange()
 	for i, f := range p.facts {
 		e.byName[f.Name] = append(e.byName[f.Name], i)
 	}
@@ -287,7 +290,7 @@ func (p *paste) recognise() {
 // touched lists the signatures with a clause that may hold, the surest first.
 func (p *paste) touched(l *layer, e *evaluation) []int32 {
 	var list []int32
-	for pattern := range e.patterns {
+	for _, pattern := range e.scratch.present {
 		list = append(list, l.byPattern[pattern]...)
 	}
 	for name := range e.byName {

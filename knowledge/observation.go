@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"encoding/json"
 	"hash/fnv"
 
 	"authfix/knowledge/redact"
@@ -10,7 +11,9 @@ import (
 const (
 	maxObservedFacts = 200
 	maxObservedHits  = 200
-	maxObservedText  = 240 // bytes of one excerpt
+	maxObservedText  = 240       // bytes of one excerpt
+	maxObservedSeen  = 400       // placeholders, beside the last of each kind
+	maxObserved      = 160 << 10 // bytes of facts and hits, as JSON
 )
 
 // An Observation is what one message contributed to its case: facts, clause
@@ -53,43 +56,87 @@ func clauseKey(literal, regexp string) uint64 {
 // observe makes the observation of this message.
 func (p *paste) observe() Observation {
 	o := Observation{Base: p.base.generation}
+	room := maxObserved
+	p.observeFacts(&o, &room)
+	for n := range p.base.layers {
+		p.observeHits(&o, n, &room)
+	}
+	o.Placeholders = boundedSeen(p.redactor.State().Seen)
+	return o
+}
+
+func (p *paste) observeFacts(o *Observation, room *int) {
 	for _, f := range p.facts {
-		if f.message > 0 || f.Start < 0 || len(o.Facts) == maxObservedFacts {
+		if f.message > 0 || f.Start < 0 {
 			continue
 		}
-		o.Facts = append(o.Facts, ObservedFact{f.Name, p.redactor.Text(f.Value), p.doc.Rows[p.doc.RowAt(f.Start)].First})
+		fact := ObservedFact{f.Name, p.redactor.Text(cut(f.Value, maxObservedText)), p.doc.Rows[p.doc.RowAt(f.Start)].First}
+		if *room -= encodedLen(fact); *room < 0 || len(o.Facts) == maxObservedFacts {
+			return
+		}
+		o.Facts = append(o.Facts, fact)
 	}
-	for n, l := range p.base.layers {
-		for _, h := range p.hits[n] {
-			if len(o.Hits) == maxObservedHits {
-				break
+}
+
+// observeHits adds the clause hits of layer n.
+func (p *paste) observeHits(o *Observation, n int, room *int) {
+	l := p.base.layers[n]
+	for _, h := range p.scratch.layers[n].own {
+		if len(o.Hits) == maxObservedHits {
+			return
+		}
+		if h.Open {
+			var ok bool
+			if h, ok = l.set.Settle(p.doc.Buf, h, &p.work); !ok {
+				continue
 			}
-			if h.Open {
-				var ok bool
-				if h, ok = l.set.Settle(p.doc.Buf, h, &p.work); !ok {
-					continue
-				}
+		}
+		pattern := &l.Patterns[h.Pattern]
+		hit := ObservedHit{
+			Clause: clauseKey(pattern.Literal, pattern.Regexp),
+			Line:   p.doc.Rows[p.doc.RowAt(h.Start)].First,
+			Text:   p.redactor.Text(cut(p.doc.Text[h.Start:h.End], maxObservedText)),
+		}
+		for i, name := range l.set.Names(h.Pattern) {
+			if name == "" || h.Groups == nil || h.Groups[2*i] < 0 {
+				continue
 			}
-			pattern := &l.Patterns[h.Pattern]
-			hit := ObservedHit{
-				Clause: clauseKey(pattern.Literal, pattern.Regexp),
-				Line:   p.doc.Rows[p.doc.RowAt(h.Start)].First,
-				Text:   p.redactor.Text(cut(p.doc.Text[h.Start:h.End], maxObservedText)),
+			if hit.Values == nil {
+				hit.Values = map[string]string{}
 			}
-			for i, name := range l.set.Names(h.Pattern) {
-				if name == "" || h.Groups == nil || h.Groups[2*i] < 0 {
-					continue
-				}
-				if hit.Values == nil {
-					hit.Values = map[string]string{}
-				}
-				hit.Values[name] = string(p.redactor.Text(cut(p.doc.Text[h.Groups[2*i]:h.Groups[2*i+1]], maxObservedText)))
-			}
-			o.Hits = append(o.Hits, hit)
+			hit.Values[name] = string(p.redactor.Text(cut(p.doc.Text[h.Groups[2*i]:h.Groups[2*i+1]], maxObservedText)))
+		}
+		if *room -= encodedLen(hit); *room < 0 {
+			return
+		}
+		o.Hits = append(o.Hits, hit)
+	}
+}
+
+// encodedLen is how many bytes v, which must be encodable, has as JSON.
+func encodedLen(v any) int {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic("knowledge: observation: " + err.Error())
+	}
+	return len(text)
+}
+
+// boundedSeen keeps the first placeholders of a case and the last of each kind,
+// so that no number is given twice.
+func boundedSeen(all []redact.Seen) []redact.Seen {
+	if len(all) <= maxObservedSeen {
+		return all
+	}
+	kept := all[:maxObservedSeen:maxObservedSeen]
+	known := map[string]bool{}
+	for i := len(all) - 1; i >= maxObservedSeen; i-- {
+		if !known[all[i].Kind] {
+			known[all[i].Kind] = true
+			kept = append(kept, all[i])
 		}
 	}
-	o.Placeholders = p.redactor.State().Seen
-	return o
+	return kept
 }
 
 // priorHits adds the clause hits of earlier messages.
@@ -108,7 +155,6 @@ func (p *paste) priorHits(l *layer, e *evaluation) {
 			if !ok {
 				continue
 			}
-			e.patterns[pattern] = append(e.patterns[pattern], len(e.all))
 			e.all = append(e.all, seen{line: -(len(p.in.Prior)-i)*messageGap + h.Line, start: -1, end: -1, fact: -1, pattern: pattern, hit: -1, prior: h})
 		}
 	}

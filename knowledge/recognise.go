@@ -46,10 +46,50 @@ type evaluation struct {
 	facts    []Fact
 	byName   map[string][]int // facts
 	all      []seen
-	patterns map[int][]int // pattern → indexes in all
-	factSeen map[int]int   // fact → index in all
+	scratch  *layerScratch
+	factSeen map[int]int // fact → index in all; made when first needed
 	within   int
 	inOrder  bool
+}
+
+// arrange sorts what was seen by pattern.
+func (e *evaluation) arrange() {
+	s := e.scratch
+	if len(s.slots) < e.layer.own {
+		s.slots = make([]slot, e.layer.own)
+	}
+	s.stamp++
+	s.present = s.present[:0]
+	for i := range e.all {
+		sl := &s.slots[e.all[i].pattern]
+		if sl.stamp != s.stamp {
+			*sl = slot{stamp: s.stamp}
+			s.present = append(s.present, e.all[i].pattern)
+		}
+		sl.n++
+	}
+	at := int32(0)
+	for _, pattern := range s.present {
+		sl := &s.slots[pattern]
+		sl.from, at = at, at+sl.n
+		sl.n = 0
+	}
+	s.order = slices.Grow(s.order[:0], int(at))[:at]
+	for i := range e.all {
+		sl := &s.slots[e.all[i].pattern]
+		s.order[sl.from+sl.n] = i
+		sl.n++
+	}
+	s.seen = e.all
+}
+
+// of returns the hits of a pattern, as indexes in all.
+func (e *evaluation) of(pattern int) []int {
+	sl := e.scratch.slots[pattern]
+	if sl.stamp != e.scratch.stamp {
+		return nil
+	}
+	return e.scratch.order[sl.from : sl.from+sl.n]
 }
 
 // settle runs the regexp of an open hit, once, and reports whether it matches.
@@ -72,7 +112,7 @@ func (e *evaluation) settle(i int) bool {
 func (e *evaluation) possible(n *node) bool {
 	switch n.Kind {
 	case patternNode:
-		for _, i := range e.patterns[n.Pattern] {
+		for _, i := range e.of(n.Pattern) {
 			if !e.all[i].dead {
 				return true
 			}
@@ -105,7 +145,7 @@ func (e *evaluation) possible(n *node) bool {
 // settled reports whether n can be judged without running a regexp.
 func (e *evaluation) settled(n *node) bool {
 	if n.Kind == patternNode {
-		for _, i := range e.patterns[n.Pattern] {
+		for _, i := range e.of(n.Pattern) {
 			if e.all[i].open {
 				return false
 			}
@@ -153,7 +193,7 @@ func bounded(o []occurrence) []occurrence {
 }
 
 func (e *evaluation) ofPattern(n *node) []occurrence {
-	hits := e.patterns[n.Pattern]
+	hits := e.of(n.Pattern)
 	if n.Times > 1 {
 		lines := map[int]bool{}
 		for _, i := range hits {
@@ -187,6 +227,9 @@ func (e *evaluation) ofFact(n *node) []occurrence {
 		if !ok {
 			i = len(e.all)
 			e.all = append(e.all, e.place(f))
+			if e.factSeen == nil {
+				e.factSeen = map[int]int{}
+			}
 			e.factSeen[f] = i
 		}
 		out = append(out, occurrence{e.all[i].line, e.all[i].line, []int{i}})

@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ const (
 	maxEvidenceText = 300 // bytes shown of one line
 	maxShownFacts   = 100
 	maxFindings     = 50
+	maxRedactions   = 200
 )
 
 // render makes the diagnosis: the only way out, through which every string of
@@ -53,6 +55,10 @@ func (p *paste) render() (Diagnosis, error) {
 			r.Revoke = rule.Revoke
 		}
 		if !seen[r] {
+			if len(d.Redactions) == maxRedactions {
+				d.Notes = append(d.Notes, fmt.Sprintf("More than %d secrets were replaced; the first of them are listed.", maxRedactions))
+				break
+			}
 			seen[r] = true
 			d.Redactions = append(d.Redactions, r)
 		}

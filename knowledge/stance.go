@@ -7,7 +7,6 @@ import (
 	"unicode/utf8"
 
 	"authfix/knowledge/clean"
-	"authfix/knowledge/match"
 )
 
 // A Stance is how a hit stands in the text. Anything but a report lowers the
@@ -193,9 +192,8 @@ func (r *stanceReader) readAll(evidence []int) {
 // mark finds the signs in the text, whose lines have these numbers.
 func (r *stanceReader) mark(text string, numbers []int) {
 	set := stanceSet()
-	var sc match.Scratch
 	line, from := 0, 0
-	for _, h := range set.patterns.Scan([]byte(text), &sc) {
+	for _, h := range set.patterns.Scan([]byte(text), &r.p.scratch.stance) {
 		for i := strings.IndexByte(text[from:], '\n'); i >= 0 && from+i < h.Start; i = strings.IndexByte(text[from:], '\n') {
 			from += i + 1
 			line++

@@ -43,12 +43,18 @@ func Find(text []byte, hits []match.Hit, base int) []Found {
 // find does what Find does, without a pass of the caller's, and looks through so
 // many layers of encoding too.
 func find(text []byte, depth int) []Found {
-	s := scan{tab: table(), t: text}
+	s := scans.Get().(*scan)
+	*s = scan{tab: table(), t: text}
 	s.tab.each(text, func(anchor, start int) { s.visit(anchor, start) })
 	s.shapes()
 	s.layers(depth)
-	return resolve(text, s.found)
+	found := resolve(text, s.found)
+	*s = scan{} // a text may hold secrets: nothing is kept of it
+	scans.Put(s)
+	return found
 }
+
+var scans = sync.Pool{New: func() any { return new(scan) }}
 
 func (s *scan) visit(anchor, start int) {
 	a := &s.tab.anchors[anchor]

@@ -117,6 +117,9 @@ func (r *Redactor) Learn(kind, secret string) string {
 // Placeholders in s stay, so Text of a Text is the same again.
 func (r *Redactor) Text(s string) Text {
 	s = r.values.replace(s, r.placeholderAt)
+	if len(s) < shortest {
+		return Text(s)
+	}
 	// What a rule finds may end where another secret was: look until nothing is found.
 	for range 8 {
 		found := find([]byte(s), deepest)
@@ -131,6 +134,10 @@ func (r *Redactor) Text(s string) Text {
 	}
 	return Text(s)
 }
+
+// shortest is how long a text is in which a rule finds anything: an anchor of
+// three bytes and a secret behind it.
+const shortest = 8
 
 // cut replaces found in s, except where it touches a placeholder.
 func (r *Redactor) cut(s string, found []Found) string {
