@@ -43,7 +43,7 @@ type layer struct {
 
 type cached struct {
 	once sync.Once
-	mode *FailureMode
+	mode *prepared
 	err  error
 }
 
@@ -188,9 +188,15 @@ func (l *layer) compile(analyzers []analyze.Analyzer) error {
 }
 
 // mode returns the whole failure mode number i of the layer.
-func (l *layer) mode(i int) (*FailureMode, error) {
+func (l *layer) mode(i int) (*prepared, error) {
 	c := &l.cache[i]
-	c.once.Do(func() { c.mode, c.err = l.texts(i) })
+	c.once.Do(func() {
+		m, err := l.texts(i)
+		if err == nil {
+			c.mode, err = prepare(m)
+		}
+		c.err = err
+	})
 	return c.mode, c.err
 }
 
@@ -219,7 +225,10 @@ func (b *Base) Lookup(id string) (*FailureMode, bool) {
 		return nil, false
 	}
 	m, err := l.mode(i)
-	return m, err == nil
+	if err != nil {
+		return nil, false
+	}
+	return m.FailureMode, true
 }
 
 // A Listed is one line of the list of failure modes.

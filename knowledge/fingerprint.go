@@ -18,7 +18,7 @@ var identity = map[string]bool{
 // parameters and identifying facts or, when nothing was recognised, over the
 // template of the first error line. It is never over raw text, so it tells
 // nothing about what stood in the paste.
-func (p *paste) fingerprint() string {
+func (p *paste) fingerprint(shown []Candidate) string {
 	h := sha256.New()
 	if len(p.found) == 0 {
 		template := p.template()
@@ -35,12 +35,10 @@ func (p *paste) fingerprint() string {
 			parts = appendNew(parts, f.Name+"="+string(p.redactor.Text(f.Value)))
 		}
 	}
-	if m, err := top.layer.mode(top.mode); err == nil {
-		for i := range m.Checks {
-			for k := range m.Checks[i].Parameters {
-				if v, _, ok := p.value(top, &m.Checks[i].Parameters[k]); ok {
-					parts = appendNew(parts, m.Checks[i].Parameters[k].Name+"="+v)
-				}
+	for _, check := range shown[0].Checks {
+		for _, parameter := range check.Parameters {
+			if parameter.Value != nil {
+				parts = appendNew(parts, parameter.Name+"="+string(*parameter.Value))
 			}
 		}
 	}

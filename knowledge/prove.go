@@ -54,10 +54,11 @@ func (b *Base) Prove(now time.Time) (Proof, error) {
 			if l.hidden[l.Modes[i].ID] {
 				continue
 			}
-			m, err := l.mode(i)
+			shown, err := l.mode(i)
 			if err != nil {
 				return proof, err
 			}
+			m := shown.FailureMode
 			proof.Modes++
 			for k, text := range m.Examples.Match {
 				name := fmt.Sprintf("match[%d]", k)

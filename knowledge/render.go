@@ -68,7 +68,7 @@ func (p *paste) render() (Diagnosis, error) {
 		d.Nearest = p.nearest()
 		d.Missing = p.nextPaste()
 	}
-	d.Fingerprint = p.fingerprint()
+	d.Fingerprint = p.fingerprint(d.Candidates)
 	if p.in.Observe {
 		d.Observation = p.observe()
 	}
@@ -96,28 +96,16 @@ func (p *paste) candidate(f *candidate) (Candidate, error) {
 		return Candidate{}, err
 	}
 	c := Candidate{ID: m.ID, Title: m.Title, Score: f.score, Verdict: f.verdict, Version: m.Version, Severity: m.Severity, Systems: m.Systems,
-		Role: f.role, Of: f.of, Stance: f.stance, Evidence: p.evidence(f), Cause: oneLine(m.Cause), Effect: oneLine(m.Effect),
-		Causes: []ShownCause{}, Checks: []ShownCheck{}, Remedies: []ShownRemedy{}, Prevention: m.Prevention, References: []ShownReference{}}
-	for i := range m.Causes {
-		established := f.entry().Causes[i].Kind != noNode && len(f.eval.holdsWide(&f.entry().Causes[i])) > 0
-		c.Causes = append(c.Causes, ShownCause{oneLine(m.Causes[i].Text), established})
+		Role: f.role, Of: f.of, Stance: f.stance, Evidence: p.evidence(f), Cause: m.cause, Effect: m.effect,
+		Causes: make([]ShownCause, len(m.causes)), Checks: make([]ShownCheck, 0, len(m.checks)),
+		Remedies: m.remedies, Prevention: m.prevention, References: m.references}
+	copy(c.Causes, m.causes)
+	for i := range c.Causes {
+		c.Causes[i].Established = f.entry().Causes[i].Kind != noNode && len(f.eval.holdsWide(&f.entry().Causes[i])) > 0
 	}
 	slices.SortStableFunc(c.Causes, func(a, b ShownCause) int { return b2i(b.Established) - b2i(a.Established) })
-	for i := range m.Checks {
-		c.Checks = append(c.Checks, p.check(f, &m.Checks[i]))
-	}
-	for _, r := range m.Remedies {
-		shown := ShownRemedy{Kind: r.Kind}
-		for _, s := range r.Steps {
-			shown.Steps = append(shown.Steps, oneLine(s))
-		}
-		c.Remedies = append(c.Remedies, shown)
-	}
-	for i := range c.Prevention {
-		c.Prevention = append(c.Prevention[:i:i], oneLine(m.Prevention[i]))
-	}
-	for _, r := range m.References {
-		c.References = append(c.References, ShownReference(r))
+	for i := range m.checks {
+		c.Checks = append(c.Checks, p.check(f, &m.Checks[i], &m.checks[i]))
 	}
 	return c, nil
 }
@@ -206,9 +194,9 @@ func around(line string, start, end int) string {
 }
 
 // check fills a check's statements in.
-func (p *paste) check(f *candidate, c *Check) ShownCheck {
-	shown := ShownCheck{Text: oneLine(c.Text), Language: c.Language, Queries: []Query{}, Parameters: []ShownParameter{}, Reads: oneLine(c.Reads)}
-	values := map[string]statement.Value{}
+func (p *paste) check(f *candidate, c *Check, ready *preparedCheck) ShownCheck {
+	shown := ShownCheck{Text: ready.text, Language: c.Language, Queries: []Query{}, Parameters: []ShownParameter{}, Reads: ready.reads}
+	var values map[string]statement.Value
 	complete := true
 	for i := range c.Parameters {
 		parameter := &c.Parameters[i]
@@ -217,9 +205,12 @@ func (p *paste) check(f *candidate, c *Check) ShownCheck {
 		if ok {
 			text := p.redactor.Text(value)
 			sp.Value = &text
+			if values == nil {
+				values = map[string]statement.Value{}
+			}
 			values[parameter.Name] = statement.Value{Type: parameter.Type, Text: value}
 		} else {
-			sp.How = oneLine(parameter.How)
+			sp.How = ready.hows[i]
 			complete = false
 		}
 		shown.Parameters = append(shown.Parameters, sp)
@@ -227,16 +218,12 @@ func (p *paste) check(f *candidate, c *Check) ShownCheck {
 	if !complete {
 		return shown
 	}
-	for _, s := range c.Statements {
-		t, err := statement.Parse(string(c.Language), s.Dialect, s.Statement)
-		if err != nil {
-			continue // validated at load
-		}
+	for i, t := range ready.templates {
 		text, err := t.Render(values)
 		if err != nil {
 			continue // a value that this dialect cannot quote safely: its statement is withheld
 		}
-		shown.Queries = append(shown.Queries, Query{s.Dialect, p.redactor.Text(text)})
+		shown.Queries = append(shown.Queries, Query{c.Statements[i].Dialect, p.redactor.Text(text)})
 	}
 	return shown
 }

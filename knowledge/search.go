@@ -161,10 +161,24 @@ const (
 	minNearScore = 3.0 // below, a shared word or two mean nothing
 )
 
-// nearest searches with the words of an unrecognised paste.
+// nearest searches with the words of an unrecognised paste: those of what was
+// written by hand and of the lines that report trouble, at its beginning.
 func (p *paste) nearest() []Nearest {
+	const enough = 600 // bytes
+	var words strings.Builder
+	for i := range p.doc.Records {
+		r := &p.doc.Records[i]
+		if words.Len() > enough {
+			break
+		}
+		if !r.Logged || r.Level == "WARN" || r.Level == "ERROR" || r.Level == "FATAL" {
+			row := p.doc.Rows[r.First]
+			words.WriteString(cut(p.doc.Text[max(row.Start, min(r.Message, row.End)):row.End], enough))
+			words.WriteByte('\n')
+		}
+	}
 	var out []Nearest
-	for _, r := range p.base.Search(cut(p.doc.Text, 4096), maxNearest) {
+	for _, r := range p.base.Search(words.String(), maxNearest) {
 		if r.Score >= minNearScore {
 			out = append(out, Nearest{r.ID, r.Title})
 		}
