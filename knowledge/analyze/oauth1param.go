@@ -57,6 +57,7 @@ func (r *oauth1Run) readProblem(row *Row, i, end int) {
 		return
 	}
 	at := place{i, p.start, p.end}
+	p.raw = clip(p.raw, 300) // no problem is longer, and a line may be nothing but its key
 	problem := canonicalProblem(p.decoded())
 	if !p.quoted {
 		// Blanks that were not encoded: a sentence of Magento.
