@@ -52,12 +52,12 @@ func (r *oauth1Run) param(row *Row, i int, param string, end int) {
 
 // readProblem reads the value of oauth_problem.
 func (r *oauth1Run) readProblem(row *Row, i, end int) {
-	p, ok := value(row.Text, r.lows[i], end, false)
+	reach := min(len(row.Text), end+400) // no problem is longer, and a line may be nothing but its key
+	p, ok := value(row.Text[:reach], r.lows[i][:reach], end, false)
 	if !ok {
 		return
 	}
 	at := place{i, p.start, p.end}
-	p.raw = clip(p.raw, 300) // no problem is longer, and a line may be nothing but its key
 	problem := canonicalProblem(p.decoded())
 	if !p.quoted {
 		// Blanks that were not encoded: a sentence of Magento.

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	digest "hash"
 	"strconv"
 	"strings"
 )
@@ -34,6 +35,7 @@ type Entry struct {
 // of the case. It is not safe for concurrent use.
 type Redactor struct {
 	key    []byte
+	hash   digest.Hash // HMAC under key, once it was used
 	seen   []Seen
 	byMAC  map[string]int    // index in seen
 	number map[string]int    // the highest of a kind
@@ -65,6 +67,17 @@ func (r *Redactor) State() State {
 // Ledger returns what was learned since New, each placeholder once, in order.
 func (r *Redactor) Ledger() []Entry { return append([]Entry(nil), r.ledger...) }
 
+// mac is the key under which a secret is known to the case.
+func (r *Redactor) mac(plain string) []byte {
+	if r.hash == nil {
+		r.makeKey()
+		r.hash = hmac.New(sha256.New, r.key)
+	}
+	r.hash.Reset()
+	r.hash.Write([]byte(plain))
+	return r.hash.Sum(nil)[:16]
+}
+
 func (r *Redactor) makeKey() {
 	if len(r.key) == 0 {
 		r.key = make([]byte, 32)
@@ -81,10 +94,7 @@ func (r *Redactor) Learn(kind, secret string) string {
 		return p
 	}
 	plain := plainForm(secret)
-	r.makeKey()
-	h := hmac.New(sha256.New, r.key)
-	h.Write([]byte(plain))
-	mac := h.Sum(nil)[:16]
+	mac := r.mac(plain)
 	i, ok := r.byMAC[string(mac)]
 	if !ok {
 		i = len(r.seen)
@@ -103,7 +113,11 @@ func (r *Redactor) Learn(kind, secret string) string {
 	if k, ok := t.index[kind]; ok {
 		whole = t.rules[k].Personal
 	}
-	for _, form := range forms(secret, plain) {
+	known := []string{secret}
+	if len(r.values.forms) < maxForms {
+		known = forms(secret, plain)
+	}
+	for _, form := range known {
 		if _, ok := r.exact[form]; !ok {
 			r.exact[form] = placeholder
 			r.values.add(form, placeholder, whole)

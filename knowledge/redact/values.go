@@ -20,8 +20,10 @@ type form struct {
 
 type ref struct{ form, at int32 }
 
-// Bounds of what is remembered by parts; beyond it only whole forms are found.
+// Bounds of what is remembered: beyond maxGrams only whole forms are found,
+// beyond maxForms only those in which a secret stood when it was learned.
 const (
+	maxForms = 1 << 15
 	maxGrams = 1 << 18
 	maxShort = 256
 )
