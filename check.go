@@ -3,9 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
+	"authfix/bot/terminal"
 	"authfix/knowledge"
 )
 
@@ -24,8 +26,14 @@ func (c *checkCommand) Run(p *program) error {
 		return err
 	}
 	paths := c.Paths
-	if len(paths) == 0 && p.config.FailureModes != "" {
-		paths = []string{p.config.FailureModes}
+	if len(paths) == 0 {
+		settings, err := readConfig(os.Getenv, os.Environ())
+		if err != nil {
+			return err
+		}
+		if settings.FailureModes != "" {
+			paths = []string{settings.FailureModes}
+		}
 	}
 	for _, path := range paths {
 		s, err := knowledge.LoadOver(base, path)
@@ -52,7 +60,7 @@ func (c *checkCommand) Run(p *program) error {
 	if ids := base.PasteOnly(); len(ids) > 0 && !c.Quiet {
 		fmt.Fprintln(p.stdout, "note signatures for pastes only:", strings.Join(ids, ", "))
 	}
-	fmt.Fprintf(p.stdout, "%d failure modes, %d texts, %d confusions, %d of them failures\n", proof.Modes, proof.Examples, len(proof.Confusions), failed)
+	fmt.Fprintf(p.stdout, "%s, %s, %s, %d of them failures\n", count(proof.Modes, "failure mode"), count(proof.Examples, "text"), count(len(proof.Confusions), "confusion"), failed)
 	if failed > 0 {
 		return status(notRecognised)
 	}
@@ -65,7 +73,16 @@ func complaints(p *program, err error) error {
 	if !errors.As(err, &all) {
 		return err
 	}
-	fmt.Fprintln(p.stdout, all.Error())
-	fmt.Fprintf(p.stdout, "%d complaints\n", len(all))
+	for _, m := range all {
+		fmt.Fprintln(p.stdout, terminal.Plain(m.Error()))
+	}
+	fmt.Fprintln(p.stdout, count(len(all), "complaint"))
 	return status(notRecognised)
+}
+
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }

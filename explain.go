@@ -19,10 +19,10 @@ func (c *explainCommand) Run(p *program) error {
 		return err
 	}
 	if len(c.Concept) == 0 {
-		for _, t := range base.Topics() {
-			fmt.Fprintf(p.stdout, "%-24s %s\n", t.Names[0], t.Title)
+		if c.Format == "json" {
+			return writeJSON(p.stdout, yamlKeys{base.Topics()})
 		}
-		return nil
+		return terminal.Topics(p.stdout, base.Topics(), terminal.Look(p.stdout))
 	}
 	name := strings.Join(c.Concept, " ")
 	t, ok := base.Topic(name)
@@ -31,7 +31,7 @@ func (c *explainCommand) Run(p *program) error {
 		for _, t := range base.Topics() {
 			known = append(known, t.Names[0])
 		}
-		fmt.Fprintf(p.stderr, "authfix: nothing to explain under %q; there is: %s\n", name, strings.Join(known, ", "))
+		complain(p.stderr, fmt.Errorf("nothing to explain under %q; there is: %s", name, strings.Join(known, ", ")))
 		return status(notRecognised)
 	}
 	return c.print(p, t)
@@ -39,7 +39,7 @@ func (c *explainCommand) Run(p *program) error {
 
 func (c *explainCommand) print(p *program, t *knowledge.Topic) error {
 	if c.Format == "json" {
-		return writeJSON(p.stdout, t)
+		return writeJSON(p.stdout, yamlKeys{t})
 	}
 	return terminal.Topic(p.stdout, t, terminal.Look(p.stdout))
 }
@@ -62,11 +62,11 @@ func (c *logsCommand) Run(p *program) error {
 		for _, row := range all {
 			known = append(known, row.Name)
 		}
-		fmt.Fprintf(p.stderr, "authfix: no log locations of %q; there are: %s\n", name, strings.Join(known, ", "))
+		complain(p.stderr, fmt.Errorf("no log locations of %q; there are: %s", name, strings.Join(known, ", ")))
 		return status(notRecognised)
 	}
 	if c.Format == "json" {
-		return writeJSON(p.stdout, products)
+		return writeJSON(p.stdout, yamlKeys{products})
 	}
 	return terminal.Logs(p.stdout, products, references, terminal.Look(p.stdout))
 }

@@ -9,12 +9,16 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/alecthomas/kong"
 
+	"authfix/bot/terminal"
 	"authfix/knowledge"
+	"authfix/knowledge/strictyaml"
 )
 
 // Exit statuses, as grep has them.
@@ -24,11 +28,32 @@ const (
 	trouble       = 2
 )
 
-func main() {
+func main() { os.Exit(start()) }
+
+// grace is how long a command may take to end after a signal, so that a batch
+// can finish its line.
+const grace = 300 * time.Millisecond
+
+// start runs the program until it ends or a signal ends it.
+func start() int {
+	// A reader that went away, such as head, is noticed by the write.
+	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	status := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
-	stop()
-	os.Exit(status)
+	defer stop()
+	done := make(chan int, 1)
+	go func() { done <- run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr) }()
+	select {
+	case code := <-done:
+		return code
+	case <-ctx.Done():
+	}
+	select {
+	case code := <-done:
+		return code
+	case <-time.After(grace): // it waits for input, or reckons
+		fmt.Fprintln(os.Stderr, "authfix: interrupted")
+		return trouble
+	}
 }
 
 // commands is the command line's grammar; each command has a file of its own.
@@ -39,20 +64,23 @@ type commands struct {
 	List     listCommand     `cmd:"" help:"List the failure modes."`
 	Logs     logsCommand     `cmd:"" help:"Say where a product writes its logs."`
 	Explain  explainCommand  `cmd:"" help:"Explain a concept: 3LO, 2LO, impersonation, token prefixes, DEBUG …"`
-	Check    checkCommand    `cmd:"" help:"Load and validate failure modes, and run every example against every one."`
+	Check    checkCommand    `cmd:"" help:"Validate failure modes and run every example against every one."`
 	New      newCommand      `cmd:"" help:"Write a ready-to-edit failure mode."`
 	Config   configCommand   `cmd:"" help:"Print the effective configuration, secrets hidden."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
-// program is what commands share: the streams, the configuration and the
-// knowledge base, which is loaded when first asked for.
+const description = `Paste an error; get the cause, a diagnosis query filled in from the paste, and the fix.
+
+    authfix diagnose 'oauth_problem=timestamp_refused'
+    kubectl logs jira-0 | authfix diagnose`
+
+// program is what commands share: the streams, the clock and the settings.
 type program struct {
 	ctx            context.Context
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	now            func() time.Time
-	config         config
 }
 
 // A status ends the program with a number and no further word.
@@ -60,50 +88,95 @@ type status int
 
 func (s status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
-// run is the program but for os.Exit.
-func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
+// run is the program but for the process: signals and os.Exit.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	var c commands
 	exited := -1
 	parser, err := kong.New(&c, kong.Name("authfix"), kong.Writers(stdout, stderr), kong.Exit(func(n int) { exited = n }),
-		kong.Description("Paste an error; get the cause, a diagnosis query filled in from the paste, and the fix."),
-		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+		kong.Description(description), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}))
 	if err != nil {
 		fmt.Fprintln(stderr, "authfix:", err)
 		return trouble
 	}
-	if len(args) == 0 {
+	switch {
+	case len(args) == 0:
 		args = []string{"--help"}
+	case args[0] == "--version":
+		args[0] = "version"
 	}
 	parsed, err := parser.Parse(args)
 	if exited >= 0 {
 		return exited
 	}
-	if err != nil {
-		fmt.Fprintf(stderr, "authfix: %v\nTry 'authfix --help'.\n", err)
-		return trouble
-	}
-	p := &program{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now}
-	if p.config, err = readConfig(os.Getenv, os.Environ()); err == nil {
-		err = parsed.Run(p)
+	if err == nil {
+		err = parsed.Run(&program{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now})
+	} else {
+		err = usage(err, args, parser.Model)
 	}
 	var s status
 	switch {
-	case err == nil:
+	case err == nil, errors.Is(err, syscall.EPIPE):
 		return recognised
 	case errors.As(err, &s):
 		return int(s)
+	case errors.Is(err, context.Canceled):
+		err = errors.New("interrupted")
 	}
-	fmt.Fprintln(stderr, "authfix:", err)
+	complain(stderr, err)
 	return trouble
+}
+
+// complain prints an error, each of its lines safe for a terminal.
+func complain(stderr io.Writer, err error) {
+	fmt.Fprint(stderr, "authfix: ")
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		fmt.Fprintln(stderr, terminal.Plain(line))
+	}
+}
+
+// usage says of a command line that does not parse what is wrong with it and
+// what to do.
+func usage(err error, args []string, model *kong.Application) error {
+	var names []string
+	for _, node := range model.Children {
+		names = append(names, node.Name)
+	}
+	first := args[0]
+	text := err.Error()
+	switch {
+	case strings.HasPrefix(first, "-"), slices.Contains(names, first):
+	case strings.ContainsAny(first, " =:\n"), len(first) > 40:
+		return errors.New("to have a text diagnosed, write authfix diagnose before it")
+	default:
+		return fmt.Errorf("there is no command %s; %s", first, strictyaml.Suggest(first, names))
+	}
+	if flag, _, ok := strings.Cut(text, `: expected string value but got "EOL"`); ok {
+		text = flag + " wants a value"
+	}
+	switch {
+	case strings.HasPrefix(text, "unknown flag -") && first == "diagnose":
+		text += "; a text that begins with '-' goes behind --"
+	case !strings.Contains(text, "did you mean"):
+		help := "authfix --help"
+		if slices.Contains(names, first) {
+			help = "authfix " + first + " --help"
+		}
+		text += "; see " + help
+	}
+	return errors.New(text)
 }
 
 // base loads the built-in failure modes and the team's own over them.
 func (p *program) base() (*knowledge.Base, error) {
+	c, err := readConfig(os.Getenv, os.Environ())
+	if err != nil {
+		return nil, err
+	}
 	b, err := knowledge.Builtin()
-	if err != nil || p.config.FailureModes == "" {
+	if err != nil || c.FailureModes == "" {
 		return b, err
 	}
-	s, err := knowledge.LoadOver(b, p.config.FailureModes)
+	s, err := knowledge.LoadOver(b, c.FailureModes)
 	if err != nil {
 		return nil, fmt.Errorf("AUTHFIX_FAILURE_MODES:\n%w", err)
 	}

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"authfix/bot/terminal"
+	"authfix/knowledge"
 )
 
 type searchCommand struct {
@@ -19,15 +21,17 @@ func (c *searchCommand) Run(p *program) error {
 		return err
 	}
 	if c.Limit < 1 || c.Limit > 1000 {
-		return fmt.Errorf("--limit must be 1 to 1000")
+		return errors.New("--limit must be 1 to 1000")
 	}
 	found := base.Search(strings.Join(c.Words, " "), c.Limit)
 	if c.Format == "json" {
-		err = writeJSON(p.stdout, found)
+		err = writeJSON(p.stdout, notNil(found))
 	} else {
+		var listed []knowledge.Listed
 		for _, r := range found {
-			err = terminal.Listed(p.stdout, r.Listed, terminal.Look(p.stdout))
+			listed = append(listed, r.Listed)
 		}
+		err = terminal.List(p.stdout, listed, terminal.Look(p.stdout))
 	}
 	if err == nil && len(found) == 0 {
 		fmt.Fprintln(p.stderr, "authfix: nothing found; try other words, or 'authfix list'")
@@ -48,15 +52,21 @@ func (c *listCommand) Run(p *program) error {
 	}
 	all := base.List(c.System)
 	if c.Format == "json" {
-		err = writeJSON(p.stdout, all)
+		err = writeJSON(p.stdout, notNil(all))
 	} else {
-		for _, m := range all {
-			err = terminal.Listed(p.stdout, m, terminal.Look(p.stdout))
-		}
+		err = terminal.List(p.stdout, all, terminal.Look(p.stdout))
 	}
 	if err == nil && len(all) == 0 {
 		fmt.Fprintln(p.stderr, "authfix: no failure mode names that system; 'authfix list' shows all")
 		return status(notRecognised)
 	}
 	return err
+}
+
+// notNil makes JSON's [] of a list without elements.
+func notNil[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
 }

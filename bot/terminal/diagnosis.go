@@ -1,44 +1,53 @@
 package terminal
 
 import (
-	"bufio"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
 	"authfix/knowledge"
 )
 
-// indent is where the text of every section begins.
-const indent = 9
+// Bounds of what is printed unless all is asked for.
+const (
+	maxSeen     = 5 // lines of evidence
+	maxCauses   = 3
+	maxChecks   = 2
+	maxFound    = 4
+	maxOthers   = 3
+	maxSources  = 1
+	maxEscalate = 1 // steps of handing it over
+)
 
-// printer writes sections with a hanging indent.
-type printer struct {
-	*bufio.Writer
-	Style
-}
-
-// Diagnosis prints d: the headline, why, causes, the statement ready to copy,
-// steps and references of each answer, then what else it may be.
+// Diagnosis prints d: a warning of secrets, then headline, evidence, causes,
+// the statement ready to copy, steps and sources of each answer, then what else
+// it may be, what was computed, and what to answer or paste next.
 func Diagnosis(w io.Writer, d knowledge.Diagnosis, s Style) error {
-	p := printer{bufio.NewWriter(w), s}
+	p := newPrinter(w, s)
 	p.leak(&d)
-	answers := 0
+	var answers []*knowledge.Candidate
 	for i := range d.Candidates {
 		if c := &d.Candidates[i]; c.Role == knowledge.AnswerRole && (c.Verdict.Spoken() || i == 0) {
-			if answers > 0 {
-				p.WriteString("\n")
-			}
-			p.answer(&d, c)
-			answers++
+			answers = append(answers, c)
 		}
 	}
-	if answers == 0 {
+	if len(answers) > 1 {
+		p.put(p.paint(faint, fmt.Sprintf("%d separate failures", len(answers))))
+		p.put("")
+	}
+	for i, c := range answers {
+		if i > 0 {
+			p.put("")
+		}
+		p.answer(&d, c, len(answers) == 1)
+	}
+	if len(answers) == 0 {
 		p.unknown(&d)
 	}
 	p.others(&d)
-	p.findings(&d)
+	if len(answers) != 1 {
+		p.findings(&d)
+	}
 	p.next(&d)
 	for _, note := range d.Notes {
 		p.section("Note", note)
@@ -46,215 +55,104 @@ func Diagnosis(w io.Writer, d knowledge.Diagnosis, s Style) error {
 	return p.Flush()
 }
 
-// section prints a label and a text that hangs beside it.
-func (p printer) section(label, text string) {
-	for i, line := range fold(text, p.Columns-indent) {
-		if i > 0 {
-			label = ""
-		}
-		p.line(label, line)
-	}
-}
-
-func (p printer) line(label, text string) {
-	pad := strings.Repeat(" ", max(0, indent-columns(label)))
-	p.WriteString(strings.TrimRight(p.paint(blue, label)+pad+text, " ") + "\n")
-}
-
+// leak warns of secrets that somebody has to revoke, a kind at a time.
 func (p printer) leak(d *knowledge.Diagnosis) {
-	said := map[string]bool{}
+	type kind struct {
+		lines  []string
+		holder string
+		revoke string
+	}
+	var kinds []*kind
+	byName := map[string]*kind{}
 	for _, r := range d.Redactions {
-		if r.Revoke == "" || said[r.Kind] {
+		if r.Revoke == "" {
 			continue
 		}
-		said[r.Kind] = true
-		p.line("Warning", p.paint(red, fold(fmt.Sprintf("Line %d holds a secret (%s). Treat it as leaked: revoke it.", r.Line, r.Placeholder), p.Columns-indent)[0]))
-		p.section("", r.Revoke)
-	}
-	if len(said) > 0 {
-		p.WriteString("\n")
-	}
-}
-
-func (p printer) answer(d *knowledge.Diagnosis, c *knowledge.Candidate) {
-	verdict := string(c.Verdict)
-	title := fold(c.Title, p.Columns-len(verdict)-2)
-	for i, line := range title {
-		if i == 0 {
-			gap := max(2, p.Columns-columns(line)-len(verdict))
-			p.WriteString(p.paint(bold, line) + strings.Repeat(" ", gap) + p.verdict(c.Verdict) + "\n")
-			continue
+		k := byName[r.Kind]
+		if k == nil {
+			k = &kind{holder: r.Placeholder, revoke: r.Revoke}
+			byName[r.Kind] = k
+			kinds = append(kinds, k)
 		}
-		p.WriteString(p.paint(bold, line) + "\n")
-	}
-	p.WriteString(p.paint(faint, fmt.Sprintf("%s@%d · %s", c.ID, c.Version, strings.Join(c.Systems, ", "))) + "\n\n")
-	p.evidence(c)
-	if c.Stance != knowledge.Reported {
-		p.section("Stance", "The text reads as "+string(c.Stance)+", not as a report; so this is no more than unsure.")
-	}
-	p.causes(c)
-	for i := range c.Checks {
-		p.check(i, &c.Checks[i])
-	}
-	p.remedies(c)
-	for i, r := range c.References {
-		label := ""
-		if i == 0 {
-			label = "More"
-		}
-		p.section(label, r.Title)
-		p.line("", p.paint(faint, plain(r.URL)))
-	}
-	p.line("", p.paint(faint, "authfix show "+c.ID))
-}
-
-func (p printer) verdict(v knowledge.Verdict) string {
-	switch v {
-	case knowledge.Certain:
-		return p.paint(green, string(v))
-	case knowledge.Likely:
-		return p.paint(amber, string(v))
-	}
-	return p.paint(faint, string(v))
-}
-
-// maxSeen is how many lines of evidence are printed.
-const maxSeen = 5
-
-func (p printer) evidence(c *knowledge.Candidate) {
-	label, shown := "Seen", 0
-	seen := map[string]bool{}
-	for _, e := range c.Evidence {
-		where, text := strconv.Itoa(e.Line), string(e.Around)
-		if e.Line == 0 {
-			where, text = e.Source, string(e.Text)
-		}
-		if text == "" || seen[where] && e.Line > 0 {
-			continue
-		}
-		seen[where] = true
-		if shown++; shown > maxSeen {
-			break
-		}
-		for i, line := range fold(text, p.Columns-indent-6) {
-			if i > 0 {
-				where = ""
-			}
-			p.line(label, p.paint(faint, fmt.Sprintf("%4s", where))+"  "+line)
-			label = ""
+		if line := fmt.Sprint(r.Line); r.Line > 0 && (len(k.lines) == 0 || k.lines[len(k.lines)-1] != line) {
+			k.lines = append(k.lines, line)
 		}
 	}
-}
-
-func (p printer) causes(c *knowledge.Candidate) {
-	p.section("Cause", c.Cause)
-	for _, cause := range c.Causes {
-		mark := "· "
-		if cause.Established {
-			mark = p.paint(green, "✓ ")
+	for _, k := range kinds {
+		where := "The text holds"
+		switch {
+		case len(k.lines) == 1:
+			where = "Line " + k.lines[0] + " holds"
+		case len(k.lines) > maxSeen:
+			where = fmt.Sprintf("Lines %s and %d more hold", strings.Join(k.lines[:maxSeen], ", "), len(k.lines)-maxSeen)
+		case len(k.lines) > 1:
+			where = "Lines " + strings.Join(k.lines, ", ") + " hold"
 		}
-		for i, text := range fold(cause.Text, p.Columns-indent-4) {
-			if i > 0 {
-				mark = "  "
-			}
-			p.line("", "  "+mark+text)
-		}
+		p.item(item{label: "Warning", code: red, text: where + " a secret, " + k.holder + ". Treat it as leaked and revoke it."})
+		p.section("", k.revoke)
 	}
-	p.section("Effect", c.Effect)
-}
-
-func (p printer) check(i int, c *knowledge.ShownCheck) {
-	label := ""
-	if i == 0 {
-		label = "Check"
-	}
-	for k, text := range fold(c.Text, p.Columns-indent-3) {
-		number := fmt.Sprintf("%d  ", i+1)
-		if k > 0 {
-			number = "   "
-		}
-		p.line(label, number+text)
-		label = ""
-	}
-	for k, q := range c.Queries {
-		if k == 0 {
-			dialects := make([]string, len(c.Queries))
-			for n := range c.Queries {
-				dialects[n] = c.Queries[n].Dialect
-			}
-			if len(dialects) > 1 {
-				p.line("", "   "+p.paint(faint, dialects[0]+" (also "+strings.Join(dialects[1:], ", ")+": --format json)"))
-			}
-			for text := range strings.Lines(strings.TrimRight(string(q.Query), "\n")) {
-				p.line("", "       "+p.paint(bold, plain(strings.TrimRight(text, "\n"))))
-			}
-		}
-	}
-	for _, parameter := range c.Parameters {
-		if parameter.Value == nil {
-			p.section("", "   needs "+parameter.Name+": "+parameter.How)
-		}
-	}
-	if c.Reads != "" {
-		for _, text := range fold(c.Reads, p.Columns-indent-3) {
-			p.line("", "   "+p.paint(faint, text))
-		}
-	}
-}
-
-func (p printer) remedies(c *knowledge.Candidate) {
-	labels := map[knowledge.RemedyKind]string{knowledge.Workaround: "Now", knowledge.Fix: "Fix", knowledge.Escalation: "Else"}
-	for _, r := range c.Remedies {
-		label := labels[r.Kind]
-		for i, step := range r.Steps {
-			number := fmt.Sprintf("%d  ", i+1)
-			if len(r.Steps) == 1 {
-				number = "   "
-			}
-			for k, text := range fold(step, p.Columns-indent-3) {
-				if k > 0 {
-					number = "   "
-				}
-				p.line(label, number+text)
-				label = ""
-			}
-		}
+	if len(kinds) > 0 {
+		p.put("")
 	}
 }
 
 func (p printer) unknown(d *knowledge.Diagnosis) {
-	p.WriteString(p.paint(bold, "I don't recognise this.") + "\n")
-	for i, n := range d.Nearest {
-		if i == 0 {
-			p.line("Nearest", "by words only; none of them is recognised here:")
-		}
-		p.section("", "· "+n.ID+": "+n.Title)
+	p.headline("I don't recognise this", string(knowledge.Unknown), faint)
+	p.put("")
+	label := "Nearest"
+	for _, n := range d.Nearest {
+		p.item(item{label: once(&label), text: n.ID + ": " + n.Title})
+	}
+	if len(d.Nearest) > 0 {
+		p.item(item{code: faint, text: "By shared words only: nothing in the text is known to be one of these."})
 	}
 }
 
+// others lists what follows from an answer and what else it may be.
 func (p printer) others(d *knowledge.Diagnosis) {
-	label := "Else"
+	follows, or := "Follows", "Or"
+	hidden := 0
 	for i := range d.Candidates {
 		c := &d.Candidates[i]
-		switch {
-		case c.Role == knowledge.ConsequenceRole:
-			p.section("Follows", c.ID+": "+c.Title+" (a consequence of "+c.Of+")")
-		case c.Role == knowledge.AlternativeRole || i > 0 && !c.Verdict.Spoken():
-			p.section(label, fmt.Sprintf("or %s (%s): %s", c.ID, c.Verdict, c.Title))
-			label = ""
+		if c.Role == knowledge.ConsequenceRole {
+			text := c.ID + ": " + c.Title
+			if c.Of != "" && c.Of != d.Candidates[0].ID {
+				text += " (from " + c.Of + ")"
+			}
+			p.item(item{label: once(&follows), text: text})
 		}
+	}
+	for i := range d.Candidates {
+		c := &d.Candidates[i]
+		if c.Role != knowledge.AlternativeRole && (c.Role != knowledge.AnswerRole || i == 0 || c.Verdict.Spoken()) {
+			continue
+		}
+		if or == "" {
+			hidden++
+			if hidden >= maxOthers && !p.Full {
+				continue
+			}
+		}
+		p.item(item{label: once(&or), text: c.ID + ": " + c.Title + " (" + string(c.Verdict) + ")"})
+	}
+	if n := hidden - maxOthers + 1; n > 0 && !p.Full {
+		p.item(item{code: faint, text: fmt.Sprintf("%d more: --full", n)})
 	}
 }
 
+// findings prints what was computed from the text.
 func (p printer) findings(d *knowledge.Diagnosis) {
 	label := "Found"
-	for _, f := range d.Findings {
-		where := ""
-		if f.Line > 0 {
-			where = fmt.Sprintf(" (line %d)", f.Line)
+	for i, f := range d.Findings {
+		if i == maxFound && !p.Full {
+			p.item(item{code: faint, text: fmt.Sprintf("%d more: --full", len(d.Findings)-i)})
+			return
 		}
-		p.section(label, string(f.Text)+where)
-		label = ""
+		text := string(f.Text)
+		if f.Line > 0 {
+			text += fmt.Sprintf(" (line %d)", f.Line)
+		}
+		p.item(item{label: once(&label), text: text})
 	}
 }
 
@@ -264,11 +162,14 @@ func (p printer) next(d *knowledge.Diagnosis) {
 		p.section("Question", q.Text)
 		var choices []string
 		for _, c := range q.Choices {
-			choices = append(choices, c.Value)
+			choices = append(choices, c.Value+": "+c.Label)
 		}
+		value := "…"
 		if len(choices) > 0 {
-			p.section("", fmt.Sprintf("authfix diagnose … --answer %s=%s", q.ID, strings.Join(choices, "|")))
+			p.section("", strings.Join(choices, " · "))
+			value = q.Choices[0].Value
 		}
+		p.item(item{code: faint, text: "authfix diagnose … --answer " + q.ID + "=" + value})
 	}
 	if d.Missing != nil {
 		p.section("Next", d.Missing.How)

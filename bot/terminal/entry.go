@@ -1,180 +1,126 @@
 package terminal
 
 import (
-	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"authfix/knowledge"
 )
 
-// Listed prints one line of a list of failure modes.
-func Listed(w io.Writer, m knowledge.Listed, s Style) error {
-	p := printer{bufio.NewWriter(w), s}
-	fmt.Fprintf(p, "%s  %s\n", p.paint(blue, fmt.Sprintf("%-42s", m.ID)), m.Title)
+// minTitle is the least room for a title beside its id; with less it stands
+// below.
+const minTitle = 36
+
+// List prints failure modes, one a line: in a terminal folded beside their ids,
+// elsewhere unfolded, for grep.
+func List(w io.Writer, all []knowledge.Listed, s Style) error {
+	p := newPrinter(w, s)
+	widest := 0
+	for _, m := range all {
+		widest = max(widest, columns(m.ID))
+	}
+	room := p.Columns - widest - 2
+	for _, m := range all {
+		id := p.paint(blue, Plain(m.ID)) + strings.Repeat(" ", widest-columns(m.ID)+2)
+		switch {
+		case !p.Terminal:
+			p.put(id + Plain(m.Title))
+		case room < minTitle:
+			p.put(p.paint(blue, Plain(m.ID)))
+			for _, line := range fold(Plain(m.Title), p.Columns-2) {
+				p.put("  " + line)
+			}
+		default:
+			for _, line := range fold(Plain(m.Title), room) {
+				p.put(id + line)
+				id = strings.Repeat(" ", widest+2)
+			}
+		}
+	}
 	return p.Flush()
 }
 
-// FailureMode prints a failure mode whole, as it is without a paste.
+// FailureMode prints a failure mode whole, as it is without a paste: statements
+// hold {name} where a value of the paste would go.
 func FailureMode(w io.Writer, m *knowledge.FailureMode, s Style) error {
-	p := printer{bufio.NewWriter(w), s}
-	p.WriteString(p.paint(bold, m.Title) + "\n")
-	p.WriteString(p.paint(faint, fmt.Sprintf("%s@%d · %s · severity %s", m.ID, m.Version, strings.Join(m.Systems, ", "), m.Severity)) + "\n\n")
+	s.Full = true
+	p := newPrinter(w, s)
+	p.headline(m.Title, "severity "+string(m.Severity), faint)
+	for _, line := range fold(Plain(fmt.Sprintf("%s@%d · %s", m.ID, m.Version, strings.Join(m.Systems, ", "))), p.measure()) {
+		p.put(p.paint(faint, line))
+	}
+	if len(m.Formerly) > 0 {
+		p.put(p.paint(faint, "formerly "+Plain(strings.Join(m.Formerly, ", "))))
+	}
+	p.put("")
 	p.section("Cause", m.Cause)
 	for _, c := range m.Causes {
-		p.section("", "· "+c.Text)
+		p.item(item{lead: "· ", text: c.Text})
 	}
 	p.section("Effect", m.Effect)
-	for i, c := range m.Checks {
-		label := ""
-		if i == 0 {
-			label = "Check"
-		}
-		p.section(label, fmt.Sprintf("%d  %s", i+1, c.Text))
-		for _, st := range c.Statements {
-			p.line("", "   "+p.paint(faint, st.Dialect))
-			for text := range strings.Lines(strings.TrimRight(st.Statement, "\n")) {
-				p.line("", "       "+plain(strings.TrimRight(text, "\n")))
-			}
-		}
-		if c.Reads != "" {
-			p.section("", c.Reads)
-		}
+	label := "Needs"
+	for _, n := range m.Needs {
+		p.item(item{label: once(&label), text: n.Fact + ": " + n.How})
+	}
+	label = "Check"
+	for i := range m.Checks {
+		p.template(&m.Checks[i], once(&label), number(i, len(m.Checks)))
 	}
 	var remedies []knowledge.ShownRemedy
 	for _, r := range m.Remedies {
 		remedies = append(remedies, knowledge.ShownRemedy(r))
 	}
-	p.remedies(&knowledge.Candidate{Remedies: remedies})
-	for i, text := range m.Prevention {
-		label := ""
-		if i == 0 {
-			label = "Prevent"
-		}
-		p.section(label, text)
-	}
+	p.remedies(remedies)
+	p.list("Prevent", m.Prevention)
+	label = "Versions"
 	for _, v := range m.Versions {
-		text := v.Product + ": " + v.Affected
+		var words []string
+		if v.Affected != "" {
+			words = append(words, v.Affected)
+		}
 		if len(v.FixedIn) > 0 {
-			text += "; fixed in " + strings.Join(v.FixedIn, ", ")
+			words = append(words, "fixed in "+strings.Join(v.FixedIn, ", "))
 		}
-		p.section("Version", text)
+		p.item(item{label: once(&label), text: v.Product + ": " + strings.Join(words, "; ")})
 	}
-	for i, r := range m.References {
-		label := ""
-		if i == 0 {
-			label = "More"
-		}
-		p.section(label, r.Title+" (read "+r.Read+")")
-		p.line("", p.paint(faint, r.URL))
-	}
+	p.more(m.References)
 	return p.Flush()
 }
 
-// Topic prints a topic.
-func Topic(w io.Writer, t *knowledge.Topic, s Style) error {
-	p := printer{bufio.NewWriter(w), s}
-	p.WriteString(p.paint(bold, t.Title) + "\n\n")
-	for i, paragraph := range strings.Split(strings.TrimSpace(t.Text), "\n\n") {
-		if i > 0 {
-			p.WriteString("\n")
+// template prints a check whose statements are not filled in: all dialects, or
+// the chosen ones.
+func (p printer) template(c *knowledge.Check, label, lead string) {
+	p.item(item{label: label, lead: lead, text: c.Text})
+	deeper := columns(lead)
+	pad := strings.Repeat(" ", deeper)
+	chosen := slices.ContainsFunc(c.Statements, func(s knowledge.Statement) bool { return slices.Contains(p.Dialects, s.Dialect) })
+	for _, s := range c.Statements {
+		if chosen && !slices.Contains(p.Dialects, s.Dialect) {
+			continue
 		}
-		for _, line := range fold(paragraph, p.Columns) {
-			p.WriteString(line + "\n")
+		p.item(item{lead: pad, code: faint, text: s.Dialect})
+		p.statement(strings.NewReplacer("{{", "{", "}}", "}").Replace(s.Statement), deeper+4)
+	}
+	for _, parameter := range c.Parameters {
+		how := parameter.How
+		if how == "" {
+			how = "from the paste"
 		}
+		p.item(item{lead: pad + "{" + Plain(parameter.Name) + "} ", leadCode: amber, text: how})
 	}
-	if t.Warning != "" {
-		p.WriteString("\n")
-		p.section("Warning", t.Warning)
+	if c.Reads != "" {
+		p.item(item{lead: pad, text: c.Reads})
 	}
-	if t.Table != nil {
-		p.WriteString("\n")
-		p.table(t.Table)
-	}
-	for _, product := range t.Products {
-		p.WriteString("\n")
-		p.product(&product)
-	}
-	p.more(t.References)
-	return p.Flush()
 }
 
+// more prints where it is written, with titles.
 func (p printer) more(list []knowledge.Reference) {
-	p.WriteString("\n")
-	for i, r := range list {
-		label := ""
-		if i == 0 {
-			label = "More"
-		}
-		p.section(label, r.Title)
-		p.line("", p.paint(faint, r.URL))
+	var shown []knowledge.ShownReference
+	for _, r := range list {
+		shown = append(shown, knowledge.ShownReference(r))
 	}
-}
-
-// table prints a table whose last column is folded.
-func (p printer) table(t *knowledge.Table) {
-	widths := make([]int, len(t.Columns))
-	for _, row := range append([][]string{t.Columns}, t.Rows...) {
-		for i, cell := range row {
-			widths[i] = max(widths[i], columns(cell))
-		}
-	}
-	room := p.Columns
-	for _, n := range widths[:len(widths)-1] {
-		room -= n + 2
-	}
-	for n, row := range append([][]string{t.Columns}, t.Rows...) {
-		last := fold(row[len(row)-1], room)
-		for k, text := range last {
-			line := ""
-			for i, cell := range row[:len(row)-1] {
-				if k > 0 {
-					cell = ""
-				}
-				line += cell + strings.Repeat(" ", widths[i]+2-columns(cell))
-			}
-			if line += text; n == 0 {
-				line = p.paint(bold, line)
-			}
-			p.WriteString(strings.TrimRight(line, " ") + "\n")
-		}
-	}
-}
-
-// Logs prints where products write their logs.
-func Logs(w io.Writer, products []knowledge.Product, references []knowledge.Reference, s Style) error {
-	p := printer{bufio.NewWriter(w), s}
-	for i := range products {
-		if i > 0 {
-			p.WriteString("\n")
-		}
-		p.product(&products[i])
-	}
-	p.more(references)
-	return p.Flush()
-}
-
-func (p printer) product(t *knowledge.Product) {
-	p.WriteString(p.paint(bold, t.Title) + "\n")
-	const room = 13
-	list := func(label string, texts []string) {
-		for i, text := range texts {
-			if i > 0 {
-				label = ""
-			}
-			for k, line := range fold(text, p.Columns-room) {
-				if k > 0 {
-					label = ""
-				}
-				p.WriteString(p.paint(blue, fmt.Sprintf("%-*s", room, label)) + line + "\n")
-			}
-		}
-	}
-	list("application", t.Application)
-	list("Tomcat", t.Tomcat)
-	list("steps", t.Steps)
-	if t.Note != "" {
-		list("note", []string{t.Note})
-	}
+	p.Full = true
+	p.sources(shown)
 }

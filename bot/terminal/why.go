@@ -1,7 +1,6 @@
 package terminal
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"strings"
@@ -11,22 +10,23 @@ import (
 
 // Why prints, clause by clause, why a failure mode did or did not match.
 func Why(w io.Writer, y knowledge.Why, s Style) error {
-	p := printer{bufio.NewWriter(w), s}
-	p.WriteString(p.paint(bold, y.ID) + "  " + p.verdict(y.Verdict) + "\n")
+	p := newPrinter(w, s)
+	p.headline(y.ID, string(y.Verdict), verdictCode(y.Verdict))
 	if y.Beaten != "" {
-		p.WriteString("It matched, but " + y.Beaten + " stands over it.\n")
+		p.put("It matched, but " + Plain(y.Beaten) + " stands over it.")
 	}
 	for i, sig := range y.Signatures {
-		held := p.paint(red, "no")
+		held := p.paint(red, "does not hold")
 		if sig.Holds {
 			held = p.paint(green, "holds")
 		}
-		fmt.Fprintf(p, "\nSignature %d, gives %s: %s\n", i+1, sig.Gives, held)
+		p.put("")
+		p.put(fmt.Sprintf("Signature %d, gives %s: %s", i+1, sig.Gives, held))
 		if sig.Stance != knowledge.Reported {
-			fmt.Fprintf(p, "  lowered: the text reads as %s\n", sig.Stance)
+			p.put("  lowered: the text reads as " + string(sig.Stance))
 		}
 		if sig.Reach != "" {
-			fmt.Fprintf(p, "  %s\n", sig.Reach)
+			p.put("  " + Plain(sig.Reach))
 		}
 		p.clause(&sig.Clause, 1)
 	}
@@ -34,23 +34,35 @@ func Why(w io.Writer, y knowledge.Why, s Style) error {
 }
 
 func (p printer) clause(c *knowledge.WhyClause, depth int) {
-	mark := p.paint(red, "✗")
+	mark, code := "✗ ", red
 	if c.Holds {
-		mark = p.paint(green, "✓")
+		mark, code = "✓ ", green
 	}
 	pad := strings.Repeat("  ", depth)
-	fmt.Fprintf(p, "%s%s %s\n", pad, mark, plain(c.What))
+	p.under(pad, p.paint(code, mark), c.What, "")
 	for _, e := range c.At {
-		where := fmt.Sprintf("line %d, bytes %d–%d", e.Line, e.Start, e.End)
+		where := fmt.Sprintf("line %d, bytes %d–%d: ", e.Line, e.Start, e.End)
 		if e.Line == 0 {
-			where = e.Source
+			where = e.Source + ": "
 		}
-		fmt.Fprintf(p, "%s    %s: %s\n", pad, p.paint(faint, where), plain(string(e.Text)))
+		p.under(pad+"  ", "", where+string(e.Text), faint)
 	}
 	if c.Nearest != "" {
-		fmt.Fprintf(p, "%s    nearest: %s\n", pad, plain(c.Nearest))
+		p.under(pad+"  ", "", "nearest: "+c.Nearest, faint)
 	}
 	for i := range c.Kids {
 		p.clause(&c.Kids[i], depth+1)
+	}
+}
+
+// under writes a text that hangs two columns behind pad, with a mark of two
+// columns, or none, before it.
+func (p printer) under(pad, mark, text, code string) {
+	if mark == "" {
+		mark = "  "
+	}
+	for _, line := range fold(Plain(text), p.Columns-len(pad)-2) {
+		p.put(pad + mark + p.paint(code, line))
+		mark = "  "
 	}
 }
