@@ -1,7 +1,8 @@
 package match
 
-// Settle runs the regexp of a late pattern on the line of an open hit, which a
-// Scan of this set gave for text, and returns its first match there. Work
+// Settle looks whether all required literals of a late pattern stand on the line
+// of an open hit, which a Scan of this set gave for text, runs the regexp there
+// and returns its first match. Work
 // accounts for what all Settle calls of one text cost, from zero; when it is
 // spent, nothing matches any more and [Spent] says so. It is safe for
 // concurrent use.
@@ -24,13 +25,10 @@ func (s *Set) Settle(text []byte, h Hit, work *int) (Hit, bool) {
 		return Hit{}, false
 	}
 	*work += n
-	re := s.programs[p.program].regexp(pt.view)
-	var m []int
-	if re.NumSubexp() == 0 {
-		m = re.FindIndex(text[pt.start:pt.end])
-	} else {
-		m = re.FindSubmatchIndex(text[pt.start:pt.end])
+	if !s.holds(p.condition, text[:pt.end], pt.start) {
+		return Hit{}, false
 	}
+	m := s.programs[p.program].find(text[pt.start:pt.end], pt.view)
 	if m == nil || pt.start+m[0] >= pt.own {
 		return Hit{}, false
 	}
@@ -44,6 +42,29 @@ func (s *Set) Settle(text []byte, h Hit, work *int) (Hit, bool) {
 		out.Groups = m
 	}
 	return out, true
+}
+
+// holds tests the condition at i on text[start:].
+func (s *Set) holds(i int32, text []byte, start int) bool {
+	in := s.conditions[i]
+	switch in.op {
+	case opText:
+		return s.literals.find(in.literal, text, start, len(text)) >= 0
+	case opAny:
+		for k := i + 1; k < in.end; k = s.conditions[k].end {
+			if s.holds(k, text, start) {
+				return true
+			}
+		}
+		return false
+	case opAll:
+		for k := i + 1; k < in.end; k = s.conditions[k].end {
+			if !s.holds(k, text, start) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // Spent reports whether [Set.Settle] left regexps out because the text was made

@@ -26,7 +26,7 @@ type Pattern struct {
 	Regexp  string // in the syntax of package regexp, at most MaxPattern bytes, matched on one line without its '\n'
 	Exact   bool   // case matters, except under (?i) of a regexp; otherwise ASCII letters match in either case, except under (?-i)
 	All     bool   // every match on a line is reported, not only the first; of a literal also overlapping ones
-	Late    bool   // the regexp is not run: a hit is open, and tells that all required literals stand on the line; Settle runs it. Not with All
+	Late    bool   // the regexp is not run: a hit is open, and tells that one of the literals of which every match has one stands on the line; Settle does the rest. Not with All
 	Need    string // what Needs returned for this pattern, or empty; with it Compile need not parse the regexp
 }
 

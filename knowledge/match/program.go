@@ -23,6 +23,27 @@ type program struct {
 	source   string
 	exact    bool
 	compiled [views]atomic.Pointer[regexp.Regexp]
+	leads    [views]atomic.Pointer[lead]
+}
+
+// find returns the first match in text, a part of a line seen as v, as
+// FindSubmatchIndex does.
+func (p *program) find(text []byte, v view) []int {
+	l := p.leads[v].Load()
+	if l == nil {
+		if l = leadOf(p.regexp(v).String()); l == nil {
+			l = &lead{}
+		}
+		p.leads[v].Store(l)
+	}
+	if l.anchored != nil {
+		return l.find(text)
+	}
+	re := p.regexp(v)
+	if re.NumSubexp() == 0 {
+		return re.FindIndex(text)
+	}
+	return re.FindSubmatchIndex(text)
 }
 
 func (p *program) regexp(v view) *regexp.Regexp {

@@ -17,17 +17,16 @@ func (sc *Scratch) try(pattern int32, p *pattern, st *state, known int32) {
 	}
 	for pt, ok := partAt(sc.start, sc.end, cut), true; ok; pt, ok = pt.next(sc.end, cut) {
 		n := pt.end - pt.start
+		if p.late {
+			if sc.keep(st, Hit{Pattern: int(pattern), Start: pt.start, End: pt.end, Open: true}); st.kept >= MaxHits {
+				return
+			}
+			continue
+		}
 		if !sc.affords(st, n/workTest+1) {
 			return
 		}
 		if !sc.hold(p.condition, pt.start, pt.end, known) || sc.missed(st, pt) {
-			continue
-		}
-		if p.late {
-			sc.keep(st, Hit{Pattern: int(pattern), Start: pt.start, End: pt.end, Open: true})
-			if st.kept >= MaxHits {
-				return
-			}
 			continue
 		}
 		if n > longLine {
@@ -71,11 +70,11 @@ func (st *state) miss(pt part) {
 // run runs a regexp on a part of a line and keeps its matches. It reports
 // whether there were any.
 func (sc *Scratch) run(pattern int32, p *pattern, st *state, pt part) bool {
-	re := sc.set.programs[p.program].regexp(pt.view)
+	program := &sc.set.programs[p.program]
 	text := sc.text[pt.start:pt.end]
 	if p.all {
 		found := false
-		all := re.FindAllSubmatchIndex(text, -1)
+		all := program.regexp(pt.view).FindAllSubmatchIndex(text, -1)
 		if all == nil {
 			st.miss(pt)
 		}
@@ -88,12 +87,7 @@ func (sc *Scratch) run(pattern int32, p *pattern, st *state, pt part) bool {
 		}
 		return found
 	}
-	var m []int
-	if re.NumSubexp() == 0 {
-		m = re.FindIndex(text)
-	} else {
-		m = re.FindSubmatchIndex(text)
-	}
+	m := program.find(text, pt.view)
 	if m == nil {
 		st.miss(pt)
 		return false
