@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"unicode"
@@ -154,22 +155,24 @@ func (r *stanceReader) lists(e *evaluation, line int) bool {
 // evidence.
 func (r *stanceReader) readAll(evidence []int) {
 	doc := r.p.doc
-	var text strings.Builder
-	var numbers []int
-	// The lines of a log are read for their stance only around the evidence.
-	add := func(n int, near bool) {
-		if n < 0 || n >= doc.Plain || r.lines[n] != nil || text.Len() > stanceBytes {
+	var all, prose marking
+	// The lines of a log are read for their stance only where evidence stands.
+	add := func(n int, evidence bool) {
+		if n < 0 || n >= doc.Plain || r.lines[n] != nil || len(all.text) > stanceBytes {
 			return
 		}
 		logged := doc.Records[doc.Rows[n].Record].Logged
-		if logged && !near {
+		if logged && !evidence {
 			return
 		}
 		line := cut(doc.RowText(n), stanceLine)
-		r.lines[n] = &lineStance{prose: !logged && isProse(line)}
-		numbers = append(numbers, n)
-		text.WriteString(unaccented.Replace(strings.ToLower(withoutURLs(line))))
-		text.WriteByte('\n')
+		l := &lineStance{prose: !logged && isProse(line)}
+		r.lines[n] = l
+		text := unaccented.Replace(strings.ToLower(withoutURLs(line)))
+		all.add(n, text)
+		if l.prose {
+			prose.add(n, text)
+		}
 	}
 	if !r.read {
 		r.read = true
@@ -184,26 +187,38 @@ func (r *stanceReader) readAll(evidence []int) {
 			add(k, false)
 		}
 	}
-	if len(numbers) > 0 {
-		r.mark(text.String(), numbers)
-	}
+	r.mark(&all, lineSigns())
+	r.mark(&prose, proseSigns())
 }
 
-// mark finds the signs in the text, whose lines have these numbers.
-func (r *stanceReader) mark(text string, numbers []int) {
-	set := stanceSet()
+// A marking is lines in which signs are looked for together.
+type marking struct {
+	text  []byte
+	lines []int
+}
+
+func (m *marking) add(n int, text string) {
+	m.lines = append(m.lines, n)
+	m.text = append(append(m.text, text...), '\n')
+}
+
+// mark finds the signs in the lines.
+func (r *stanceReader) mark(m *marking, set *stancePatterns) {
+	if len(m.lines) == 0 {
+		return
+	}
 	line, from := 0, 0
-	for _, h := range set.patterns.Scan([]byte(text), &r.p.scratch.stance) {
-		for i := strings.IndexByte(text[from:], '\n'); i >= 0 && from+i < h.Start; i = strings.IndexByte(text[from:], '\n') {
+	for _, h := range set.patterns.Scan(m.text, &r.p.scratch.stance) {
+		for i := bytes.IndexByte(m.text[from:], '\n'); i >= 0 && from+i < h.Start; i = bytes.IndexByte(m.text[from:], '\n') {
 			from += i + 1
 			line++
 		}
-		sign := set.signs[h.Pattern]
-		l := r.lines[numbers[line]]
+		sign, n := set.signs[h.Pattern], m.lines[line]
+		l := r.lines[n]
 		l.signs[sign] = true
 		switch {
 		case sign == testSign:
-			r.tests = append(r.tests, numbers[line])
+			r.tests = append(r.tests, n)
 		case l.prose:
 			r.prose[sign] = true
 		}

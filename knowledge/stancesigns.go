@@ -24,20 +24,26 @@ const (
 	signs
 )
 
-// stancePatterns is the compiled table.
+// stancePatterns is one compiled part of the table.
 type stancePatterns struct {
 	patterns *match.Set
 	signs    []sign // of each pattern
 }
 
-// stanceSet compiles the table when the first candidate is judged.
-var stanceSet = sync.OnceValue(func() *stancePatterns {
+// The two parts, compiled when the first candidate is judged: what prose says,
+// and what shows on any line.
+var (
+	proseSigns = sync.OnceValue(func() *stancePatterns { return compileSigns(solvedSign, testSign) })
+	lineSigns  = sync.OnceValue(func() *stancePatterns { return compileSigns(testSign, signs) })
+)
+
+func compileSigns(from, to sign) *stancePatterns {
 	s := &stancePatterns{}
 	var all []match.Pattern
-	for n, list := range signPhrases {
-		for _, phrase := range list {
+	for n := from; n < to; n++ {
+		for _, phrase := range signPhrases[n] {
 			all = append(all, match.Pattern{Regexp: unaccented.Replace(phrase), Exact: true})
-			s.signs = append(s.signs, sign(n))
+			s.signs = append(s.signs, n)
 		}
 	}
 	set, err := match.Compile(all)
@@ -46,7 +52,7 @@ var stanceSet = sync.OnceValue(func() *stancePatterns {
 	}
 	s.patterns = set
 	return s
-})
+}
 
 // unaccented takes the accents off Latin letters, in the phrases and in the
 // text: people leave them out, and RE2's word boundary knows only ASCII.

@@ -8,14 +8,14 @@ import (
 	"unicode/utf8"
 )
 
-// A lead is how all matches of a regexp begin: with one of a few literals,
-// perhaps at the edge of a word. Trying the regexp only there, anchored, costs
-// a small part of what package regexp needs to find the place itself.
+// A lead is how all matches of a regexp begin: with one of a few literals.
+// Trying the regexp only there, anchored, costs a small part of what package
+// regexp needs to find the place itself.
 type lead struct {
-	anchored *regexp.Regexp
-	edge     bool      // \b stands before
-	words    []string  // lower case, ASCII; of at least leadMin bytes
-	first    [256]bool // first bytes of words, in either case
+	first [256]bool      // first bytes of words, in either case
+	words []string       // lower case, ASCII; of at least leadMin bytes
+	begin *regexp.Regexp // at the beginning of what is seen
+	after *regexp.Regexp // behind one rune, which assertions may look at
 }
 
 const (
@@ -30,15 +30,11 @@ func leadOf(src string) *lead {
 	if err != nil {
 		return nil
 	}
-	l := &lead{}
-	tree = tree.Simplify()
-	if tree.Op == syntax.OpConcat && tree.Sub[0].Op == syntax.OpWordBoundary {
-		l.edge = true
-	}
-	p := begins(tree, 0)
+	p := begins(tree.Simplify(), 0)
 	if len(p.words) == 0 || len(p.words) > leadMost {
 		return nil
 	}
+	l := &lead{words: p.words}
 	for _, w := range p.words {
 		if len(w) < leadMin {
 			return nil
@@ -48,20 +44,12 @@ func leadOf(src string) *lead {
 			l.first[w[0]-0x20] = true
 		}
 	}
-	l.words = p.words
-	re, err := regexp.Compile(`\A(?:` + src + `)`)
-	if err != nil {
+	if l.begin, err = regexp.Compile(`\A(?:` + src + `)`); err != nil {
 		return nil
 	}
-	if l.edge {
-		// The boundary in front is tested by hand, since the anchored regexp
-		// does not see what stands before.
-		rest := &syntax.Regexp{Op: syntax.OpConcat, Flags: tree.Flags, Sub: tree.Sub[1:]}
-		if re, err = regexp.Compile(`\A(?:` + rest.String() + `)`); err != nil {
-			return nil
-		}
+	if l.after, err = regexp.Compile(`\A(?s:.)(?:` + src + `)`); err != nil {
+		return nil
 	}
-	l.anchored = re
 	return l
 }
 
@@ -74,14 +62,14 @@ type beginning struct {
 
 var noBeginning = beginning{}
 
-// begins finds how matches of re begin. Only \b at the very beginning is let
-// pass (depth 0, first); any other assertion ends the word.
+// begins finds how matches of re begin. Word boundaries are passed over: the
+// regexp itself tests them.
 func begins(re *syntax.Regexp, depth int) beginning {
 	if depth > 50 {
 		return noBeginning
 	}
 	switch re.Op {
-	case syntax.OpEmptyMatch:
+	case syntax.OpEmptyMatch, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
 		return beginning{[]string{""}, true}
 	case syntax.OpLiteral:
 		return literalBeginning(re)
@@ -155,10 +143,7 @@ func literalBeginning(re *syntax.Regexp) beginning {
 
 func beginsAll(subs []*syntax.Regexp, depth int) beginning {
 	out := beginning{[]string{""}, true}
-	for i, sub := range subs {
-		if i == 0 && depth == 0 && sub.Op == syntax.OpWordBoundary {
-			continue
-		}
+	for _, sub := range subs {
 		if shortestWord(out.words) >= leadWant {
 			out.whole = false
 			return out
@@ -210,17 +195,25 @@ func lowerRune(r rune) rune {
 // find returns the first match in text as FindSubmatchIndex does.
 func (l *lead) find(text []byte) []int {
 	for at := 0; at < len(text); at++ {
-		if !l.first[text[at]] || l.edge && (at > 0 && isWord(text[at-1])) == isWord(text[at]) || !l.starts(text[at:]) {
+		if !l.first[text[at]] || !l.starts(text[at:]) {
 			continue
 		}
-		if m := l.anchored.FindSubmatchIndex(text[at:]); m != nil {
-			for k := range m {
-				if m[k] >= 0 {
-					m[k] += at
-				}
-			}
-			return m
+		from, re := at, l.begin
+		if at > 0 {
+			_, size := utf8.DecodeLastRune(text[:at])
+			from, re = at-size, l.after
 		}
+		m := re.FindSubmatchIndex(text[from:])
+		if m == nil {
+			continue
+		}
+		for k := range m {
+			if m[k] >= 0 {
+				m[k] += from
+			}
+		}
+		m[0] = at
+		return m
 	}
 	return nil
 }

@@ -11,8 +11,8 @@ import (
 
 func TestLeadOf(t *testing.T) {
 	for src, want := range map[string]string{
-		`\bjira\b`:                  `\b jira`,
-		`\b(?:8|eight) hours`:       `\b 8 hours|eight hours`,
+		`\bjira\b`:                  "jira",
+		`\b(?:8|eight) hours`:       "8 hours|eight hours",
 		`[Чч]асы`:                   "Часы|часы",
 		`(?P<a>foo|bar)baz`:         "foobaz|barbaz",
 		`abc?d`:                     "abcd|abd",
@@ -22,15 +22,12 @@ func TestLeadOf(t *testing.T) {
 		`.*foo`:                     "",
 		`(?:foo)+bar`:               "foo",
 		`x[0-9]{2}`:                 "x0|x1|x2|x3|x4|x5|x6|x7|x8|x9",
-		`\bfoo|\bbar`:               "",
+		`\bfoo|\bbar`:              "foo|bar",
 		`status\W{1,3}302|err(or)?`: "status|error|err",
 	} {
 		got := ""
 		if l := leadOf(src); l != nil {
 			got = strings.Join(l.words, "|")
-			if l.edge {
-				got = `\b ` + got
-			}
 		}
 		if got != want {
 			t.Errorf("leadOf(%s) = %q, want %q", src, got, want)

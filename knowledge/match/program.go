@@ -36,7 +36,7 @@ func (p *program) find(text []byte, v view) []int {
 		}
 		p.leads[v].Store(l)
 	}
-	if l.anchored != nil {
+	if l.begin != nil {
 		return l.find(text)
 	}
 	re := p.regexp(v)
