@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -29,9 +30,10 @@ type Base struct {
 type layer struct {
 	index
 	set       *match.Set
-	own       int     // patterns of the index; behind them keywords and secrets' rules (first layer only)
-	keywords  []int32 // analyzer of each keyword pattern
-	byPattern [][]int32
+	own       int       // patterns of the index; behind them keywords and secrets' rules (first layer only)
+	keywords  []int32   // analyzer of each keyword pattern
+	turns     []int     // signatures in the order in which they are evaluated: the surest first
+	byPattern [][]int32 // pattern → turns of the signatures that can rest on it
 	byFact    map[string][]int32
 	hidden    map[string]bool // ids that a later layer replaces
 	texts     func(i int) (*FailureMode, error)
@@ -51,14 +53,18 @@ type cached struct {
 // a paste only while the diagnosis runs.
 type scratch struct {
 	layers   []layerScratch
-	keywords []match.Hit
+	keywords []place
 	secrets  []match.Hit
+	turns    []int32
 	stance   match.Scratch
 }
 
+// A place is where a keyword stands.
+type place struct{ start, number int }
+
 type layerScratch struct {
 	scan    match.Scratch
-	own     []match.Hit // of the layer's clauses
+	hits    []match.Hit // of all patterns; scan owns them
 	seen    []seen
 	slots   []slot // by pattern
 	stamp   uint32
@@ -173,13 +179,18 @@ func (l *layer) compile(analyzers []analyze.Analyzer) error {
 	l.set = set
 	l.byPattern = make([][]int32, l.own)
 	l.byFact = map[string][]int32{}
-	for i := range l.Sigs {
+	l.turns = make([]int, len(l.Sigs))
+	for i := range l.turns {
+		l.turns[i] = i
+	}
+	slices.SortStableFunc(l.turns, func(a, b int) int { return cmp.Compare(l.Sigs[b].Gives.rank(), l.Sigs[a].Gives.rank()) })
+	for turn, i := range l.turns {
 		walkWanted(&l.Sigs[i].Root, func(n *node) {
 			switch n.Kind {
 			case patternNode:
-				l.byPattern[n.Pattern] = appendNew(l.byPattern[n.Pattern], int32(i))
+				l.byPattern[n.Pattern] = appendNew(l.byPattern[n.Pattern], int32(turn))
 			case factNode:
-				l.byFact[n.Fact] = appendNew(l.byFact[n.Fact], int32(i))
+				l.byFact[n.Fact] = appendNew(l.byFact[n.Fact], int32(turn))
 			}
 		})
 	}

@@ -18,7 +18,6 @@ type paste struct {
 	base     *Base
 	in       *Input
 	doc      *clean.Document
-	keywords []match.Hit
 	secrets  []redact.Found
 	facts    []Fact
 	findings []analyze.Finding
@@ -80,23 +79,25 @@ func (p *paste) scan() {
 	s := p.scratch
 	for i, l := range p.base.layers {
 		ls := &s.layers[i]
-		ls.own, s.keywords, s.secrets = ls.own[:0], s.keywords[:0], s.secrets[:0]
-		for _, h := range l.set.Scan(p.doc.Buf, &ls.scan) {
+		ls.hits = l.set.Collect(p.doc.Buf, &ls.scan)
+		if i > 0 {
+			continue
+		}
+		s.keywords, s.secrets = s.keywords[:0], s.secrets[:0]
+		for _, h := range ls.hits {
 			switch {
 			case h.Pattern < l.own:
-				if len(ls.own) < maxOwn {
-					ls.own = append(ls.own, h)
-				}
 			case h.Pattern < l.own+len(l.keywords):
-				s.keywords = append(s.keywords, h)
+				s.keywords = append(s.keywords, place{h.Start, h.Pattern - l.own})
 			default:
 				s.secrets = append(s.secrets, h)
 			}
 		}
-		if i == 0 {
-			p.keywords = slices.Clone(s.keywords)
-			p.secrets = redact.Find(p.doc.Buf, s.secrets, l.own+len(l.keywords))
-		}
+		slices.SortFunc(s.keywords, func(a, b place) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.number, b.number)) })
+		slices.SortFunc(s.secrets, func(a, b match.Hit) int {
+			return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Pattern, b.Pattern))
+		})
+		p.secrets = redact.Find(p.doc.Buf, s.secrets, l.own+len(l.keywords))
 	}
 	for _, f := range p.secrets {
 		p.redactor.Learn(redact.Rules()[f.Rule].Kind, p.doc.Text[f.Start:f.End])
@@ -110,8 +111,8 @@ func (p *paste) analyze() {
 	record := analyze.Records(p.doc)
 	made := map[int]analyze.Record{}
 	done := map[run]bool{}
-	for _, h := range p.keywords {
-		r := run{p.doc.Rows[p.doc.RowAt(h.Start)].Record, int(l.keywords[h.Pattern-l.own])}
+	for _, k := range p.scratch.keywords {
+		r := run{p.doc.Rows[p.doc.RowAt(k.start)].Record, int(l.keywords[k.number])}
 		if done[r] {
 			continue
 		}
@@ -125,11 +126,16 @@ func (p *paste) analyze() {
 		p.keep(facts, findings)
 	}
 	p.prior()
+	var known []analyze.Fact
 	for _, a := range p.base.analyzers {
-		if a.Conclude != nil && len(p.facts) > 0 {
-			facts, findings := a.Conclude(p.plainFacts(), p.in.Now)
-			p.keep(facts, findings)
+		if a.Conclude == nil || len(p.facts) == 0 {
+			continue
 		}
+		if len(known) != len(p.facts) {
+			known = p.plainFacts()
+		}
+		facts, findings := a.Conclude(known, p.in.Now)
+		p.keep(facts, findings)
 	}
 }
 
@@ -138,8 +144,12 @@ const maxFacts = 1000
 
 func (p *paste) keep(facts []analyze.Fact, findings []analyze.Finding) {
 	for _, f := range facts {
-		if len(p.facts) < maxFacts && !p.has(f) {
-			p.facts = append(p.facts, Fact{Name: f.Name, Value: f.Value, Start: f.Start, End: f.End})
+		line := anywhere
+		if f.Start >= 0 {
+			line = p.doc.Rows[p.doc.RowAt(f.Start)].First
+		}
+		if len(p.facts) < maxFacts && !p.has(f.Name, f.Value, line) {
+			p.facts = append(p.facts, Fact{Name: f.Name, Value: f.Value, Start: f.Start, End: f.End, line: line})
 		}
 	}
 	if len(p.findings) < maxFacts {
@@ -149,17 +159,9 @@ func (p *paste) keep(facts []analyze.Fact, findings []analyze.Finding) {
 
 // has reports whether the fact was stated on the same logical line already, by
 // a view of it or by another analyzer.
-func (p *paste) has(f analyze.Fact) bool {
-	line := anywhere
-	if f.Start >= 0 {
-		line = p.doc.Rows[p.doc.RowAt(f.Start)].First
-	}
+func (p *paste) has(name, value string, line int) bool {
 	for i := range p.facts {
-		g := &p.facts[i]
-		if g.Name != f.Name || g.Value != f.Value {
-			continue
-		}
-		if g.Start < 0 && f.Start < 0 || g.Start >= 0 && p.doc.Rows[p.doc.RowAt(g.Start)].First == line {
+		if f := &p.facts[i]; f.line == line && f.message == 0 && f.Name == name && f.Value == value {
 			return true
 		}
 	}
@@ -206,7 +208,7 @@ func (p *paste) answer() error {
 				kept = append(kept, f)
 			}
 		}
-		p.facts = append(kept, Fact{Name: a.Fact, Value: value, Start: -1, End: -1})
+		p.facts = append(kept, Fact{Name: a.Fact, Value: value, Start: -1, End: -1, line: anywhere})
 	}
 	return nil
 }
@@ -237,8 +239,12 @@ const maxOwn = 20_000
 // messages found for one layer.
 func (p *paste) evaluate(l *layer) *evaluation {
 	ls := &p.scratch.layers[p.layerOf(l)]
-	e := &evaluation{p: p, doc: p.doc, layer: l, hits: ls.own, scratch: ls, facts: p.facts, byName: make(map[string][]int, 32), all: ls.seen[:0]}
-	for i, h := range e.hits {
+	e := &evaluation{p: p, doc: p.doc, layer: l, hits: ls.hits, scratch: ls, facts: p.facts, byName: make(map[string][]int, 32), all: ls.seen[:0]}
+	for i := range e.hits {
+		h := &e.hits[i]
+		if h.Pattern >= l.own || len(e.all) == maxOwn {
+			continue
+		}
 		e.all = append(e.all, seen{line: p.doc.Rows[p.doc.RowAt(h.Start)].First, start: h.Start, end: h.End, fact: -1, pattern: h.Pattern, hit: i, open: h.Open})
 	}
 	p.priorHits(l, e)
@@ -258,7 +264,8 @@ func (p *paste) recognise() {
 	for _, l := range p.base.layers {
 		e := p.evaluate(l)
 		best := map[int]int{} // failure mode → index in found
-		for _, i := range p.touched(l, e) {
+		for _, turn := range p.touched(l, e) {
+			i := l.turns[turn]
 			s := &l.Sigs[i]
 			if l.hidden[l.Modes[s.Mode].ID] {
 				continue
@@ -287,17 +294,17 @@ func (p *paste) recognise() {
 	}
 }
 
-// touched lists the signatures with a clause that may hold, the surest first.
+// touched lists the signatures with a clause that may hold, as their turns: the
+// surest first.
 func (p *paste) touched(l *layer, e *evaluation) []int32 {
-	var list []int32
+	list := p.scratch.turns[:0]
 	for _, pattern := range e.scratch.present {
 		list = append(list, l.byPattern[pattern]...)
 	}
 	for name := range e.byName {
 		list = append(list, l.byFact[name]...)
 	}
-	slices.SortFunc(list, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(l.Sigs[b].Gives.rank(), l.Sigs[a].Gives.rank()), cmp.Compare(a, b))
-	})
+	slices.Sort(list)
+	p.scratch.turns = list
 	return slices.Compact(list)
 }

@@ -81,7 +81,10 @@ func (p *paste) observeFacts(o *Observation, room *int) {
 // observeHits adds the clause hits of layer n.
 func (p *paste) observeHits(o *Observation, n int, room *int) {
 	l := p.base.layers[n]
-	for _, h := range p.scratch.layers[n].own {
+	for _, h := range p.scratch.layers[n].hits {
+		if h.Pattern >= l.own {
+			continue
+		}
 		if len(o.Hits) == maxObservedHits {
 			return
 		}

@@ -22,7 +22,7 @@ func TestLeadOf(t *testing.T) {
 		`.*foo`:                     "",
 		`(?:foo)+bar`:               "foo",
 		`x[0-9]{2}`:                 "x0|x1|x2|x3|x4|x5|x6|x7|x8|x9",
-		`\bfoo|\bbar`:              "foo|bar",
+		`\bfoo|\bbar`:               "foo|bar",
 		`status\W{1,3}302|err(or)?`: "status|error|err",
 	} {
 		got := ""

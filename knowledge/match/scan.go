@@ -47,12 +47,24 @@ const (
 // Scratch at a time; a Set may be used by many.
 func (s *Set) Scan(text []byte, sc *Scratch) []Hit { return s.scan(text, sc, whole) }
 
+// Collect returns what Scan returns, but the hits of one pattern alone are in
+// order, for a caller that sorts them by pattern.
+func (s *Set) Collect(text []byte, sc *Scratch) []Hit { return s.collect(text, sc, whole) }
+
 // Spent reports whether the last Scan left matches out because the text was
 // made to keep regexps busy: thousands of long lines on which required
 // literals stand, but no match.
 func (sc *Scratch) Spent() bool { return sc.spent }
 
 func (s *Set) scan(text []byte, sc *Scratch, cut view) []Hit {
+	hits := s.collect(text, sc, cut)
+	if !slices.IsSortedFunc(hits, compareHits) {
+		slices.SortFunc(hits, compareHits)
+	}
+	return hits
+}
+
+func (s *Set) collect(text []byte, sc *Scratch, cut view) []Hit {
 	if len(sc.state) < len(s.patterns) {
 		sc.state = make([]state, len(s.patterns))
 	}
@@ -71,9 +83,6 @@ func (s *Set) scan(text []byte, sc *Scratch, cut view) []Hit {
 	}
 	if len(s.unanchored) > 0 {
 		sc.scanLines()
-	}
-	if !slices.IsSortedFunc(sc.hits, compareHits) {
-		slices.SortFunc(sc.hits, compareHits)
 	}
 	sc.set, sc.text = nil, nil // a text may hold secrets: nothing is kept of it
 	sc.base += uint64(len(text)) + 2
