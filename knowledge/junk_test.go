@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	fullPaste = clean.MaxBytes
+	fullPaste = clean.MaxBytes / junkShare
 
 	// slowest is what one text may cost. On an idle machine it is 2 s; the bound
 	// of the test leaves room for the race detector and a busy machine.

@@ -262,7 +262,7 @@ func (p *paste) value(f *candidate, parameter *Parameter) (value string, line in
 				if name != parameter.Name || h.Groups == nil || h.Groups[2*g] < 0 {
 					continue
 				}
-				if v := p.doc.Text[h.Groups[2*g]:h.Groups[2*g+1]]; accept(v) {
+				if v := p.doc.Text[h.Groups[2*g]:h.Groups[2*g+1]]; accept(v) && !goesOn(p.doc.Text[h.Groups[2*g+1]:]) {
 					return v, p.line(h.Groups[2*g], h.Groups[2*g+1]), true
 				}
 			}
