@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"authfix/knowledge/analyze"
+	"authfix/knowledge/clean"
 	"authfix/knowledge/match"
 	"authfix/knowledge/redact"
 )
@@ -30,10 +31,12 @@ type Base struct {
 type layer struct {
 	index
 	set       *match.Set
-	own       int       // patterns of the index; behind them keywords and secrets' rules (first layer only)
-	keywords  []int32   // analyzer of each keyword pattern
-	turns     []int     // signatures in the order in which they are evaluated: the surest first
-	byPattern [][]int32 // pattern → turns of the signatures that can rest on it
+	phrases   *match.Set // run on the skeleton; nil when there are none
+	own       int        // patterns of the index; behind them keywords and secrets' rules (first layer only)
+	keywords  []int32    // analyzer of each keyword pattern
+	turns     []int      // signatures in the order in which they are evaluated: the surest first
+	byPattern [][]int32  // pattern → turns of the signatures that can rest on it
+	byPhrase  [][]int32
 	byFact    map[string][]int32
 	hidden    map[string]bool // ids that a later layer replaces
 	texts     func(i int) (*FailureMode, error)
@@ -57,6 +60,8 @@ type scratch struct {
 	secrets  []match.Hit
 	turns    []int32
 	stance   match.Scratch
+	skeleton clean.Skeleton
+	phrases  match.Scratch
 }
 
 // A place is where a keyword stands.
@@ -177,7 +182,17 @@ func (l *layer) compile(analyzers []analyze.Analyzer) error {
 		return fmt.Errorf("compile failure modes: %w", err)
 	}
 	l.set = set
+	if len(l.Phrases) > 0 {
+		bones := make([]match.Pattern, len(l.Phrases))
+		for i, p := range l.Phrases {
+			bones[i] = match.Pattern{Literal: p, Exact: true, All: true}
+		}
+		if l.phrases, err = match.Compile(bones); err != nil {
+			return fmt.Errorf("compile phrases: %w", err)
+		}
+	}
 	l.byPattern = make([][]int32, l.own)
+	l.byPhrase = make([][]int32, len(l.Phrases))
 	l.byFact = map[string][]int32{}
 	l.turns = make([]int, len(l.Sigs))
 	for i := range l.turns {
@@ -189,6 +204,8 @@ func (l *layer) compile(analyzers []analyze.Analyzer) error {
 			switch n.Kind {
 			case patternNode:
 				l.byPattern[n.Pattern] = appendNew(l.byPattern[n.Pattern], int32(turn))
+			case phraseNode:
+				l.byPhrase[n.Pattern] = appendNew(l.byPhrase[n.Pattern], int32(turn))
 			case factNode:
 				l.byFact[n.Fact] = appendNew(l.byFact[n.Fact], int32(turn))
 			}

@@ -53,6 +53,7 @@ func (b *Base) examine(in *Input, s *scratch) (*paste, error) {
 	}
 	p := &paste{base: b, in: in, scratch: s, notes: notes, doc: clean.Clean(text), redactor: redact.New(in.redaction())}
 	p.notes = append(p.notes, p.doc.Notes...)
+	p.doc.Skeleton(&s.skeleton)
 	p.scan()
 	p.analyze()
 	return p, p.answer()
@@ -249,6 +250,7 @@ func (p *paste) evaluate(l *layer) *evaluation {
 	}
 	p.priorHits(l, e)
 	e.arrange()
+	e.phraseHits()
 	for i, f := range p.facts {
 		e.byName[f.Name] = append(e.byName[f.Name], i)
 	}
@@ -300,6 +302,9 @@ func (p *paste) touched(l *layer, e *evaluation) []int32 {
 	list := p.scratch.turns[:0]
 	for _, pattern := range e.scratch.present {
 		list = append(list, l.byPattern[pattern]...)
+	}
+	for phrase := range e.phrases {
+		list = append(list, l.byPhrase[phrase]...)
 	}
 	for name := range e.byName {
 		list = append(list, l.byFact[name]...)

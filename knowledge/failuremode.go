@@ -71,13 +71,16 @@ type Condition struct {
 	None []Clause `yaml:"none,omitempty"`
 }
 
-// A Clause is one condition: exactly one of Literal, Regexp, Fact, All, Any,
-// None is given. Literals and regexps are matched on one logical line (or one
+// A Clause is one condition: exactly one of Literal, Regexp, Phrase, Fact, All,
+// Any, None is given. A phrase is a product's sentence, found by its letters
+// alone: whatever blanks, punctuation, line breaks and look-alike characters
+// (0 for o, 1 for l or i) stand between them. Literals and regexps are matched on one logical line (or one
 // decoded or joined view of some), with ASCII case folded; named groups of a
 // regexp become parameters.
 type Clause struct {
 	Literal string   `yaml:"literal,omitempty"`
 	Regexp  string   `yaml:"regexp,omitempty"`
+	Phrase  string   `yaml:"phrase,omitempty"`
 	Fact    string   `yaml:"fact,omitempty"` // a name of the vocabulary; alone: the fact is there
 	Is      string   `yaml:"is,omitempty"`   // with Fact: some value equals this
 	In      []string `yaml:"in,omitempty"`   // with Fact: some value is one of these

@@ -2,7 +2,9 @@ package knowledge
 
 import (
 	"fmt"
+	"slices"
 
+	"authfix/knowledge/clean"
 	"authfix/knowledge/match"
 )
 
@@ -11,6 +13,7 @@ import (
 // and decoded at start.
 type index struct {
 	Patterns []match.Pattern // of all clauses, each once
+	Phrases  []string        // skeletons of all phrases, each once
 	Modes    []entry         // ordered by id
 	Sigs     []sig
 }
@@ -45,6 +48,7 @@ type nodeKind uint8
 const (
 	noNode nodeKind = iota
 	patternNode
+	phraseNode
 	factNode
 	allNode
 	anyNode
@@ -54,7 +58,7 @@ const (
 // A node is one clause, compiled.
 type node struct {
 	Kind    nodeKind
-	Pattern int
+	Pattern int // of a phrase, its number
 	Times   int
 	Fact    string
 	In      []string
@@ -136,6 +140,14 @@ func (x *indexer) clause(c Clause) (node, error) {
 			x.Patterns = append(x.Patterns, p)
 		}
 		return node{Kind: patternNode, Pattern: i, Times: c.Times}, nil
+	case c.Phrase != "":
+		bones := clean.Bones(c.Phrase)
+		i := slices.Index(x.Phrases, bones)
+		if i < 0 {
+			i = len(x.Phrases)
+			x.Phrases = append(x.Phrases, bones)
+		}
+		return node{Kind: phraseNode, Pattern: i}, nil
 	case c.Fact != "":
 		n := node{Kind: factNode, Fact: c.Fact, In: c.In, Not: c.Not, Above: c.Above, Below: c.Below}
 		if c.Is != "" {

@@ -47,7 +47,8 @@ type evaluation struct {
 	byName   map[string][]int // facts
 	all      []seen
 	scratch  *layerScratch
-	factSeen map[int]int // fact → index in all; made when first needed
+	phrases  map[int][]int // phrase → indexes in all; nil when there is none
+	factSeen map[int]int   // fact → index in all; made when first needed
 	within   int
 	inOrder  bool
 }
@@ -81,6 +82,25 @@ func (e *evaluation) arrange() {
 		sl.n++
 	}
 	s.seen = e.all
+}
+
+// phraseHits finds the phrases in the skeleton.
+func (e *evaluation) phraseHits() {
+	if e.layer.phrases == nil {
+		return
+	}
+	bones := &e.p.scratch.skeleton
+	for _, h := range e.layer.phrases.Collect(bones.Text, &e.p.scratch.phrases) {
+		if len(e.phrases[h.Pattern]) == maxOccurrences {
+			continue
+		}
+		start, end := int(bones.Place[h.Start]), int(bones.Place[h.End-1])+1
+		if e.phrases == nil {
+			e.phrases = map[int][]int{}
+		}
+		e.phrases[h.Pattern] = append(e.phrases[h.Pattern], len(e.all))
+		e.all = append(e.all, seen{line: e.doc.Rows[e.doc.RowAt(start)].First, start: start, end: end, fact: -1, pattern: -1, hit: -1})
+	}
 }
 
 // of returns the hits of a pattern, as indexes in all.
@@ -118,6 +138,8 @@ func (e *evaluation) possible(n *node) bool {
 			}
 		}
 		return false
+	case phraseNode:
+		return len(e.phrases[n.Pattern]) > 0
 	case factNode:
 		for _, f := range e.byName[n.Fact] {
 			if n.accepts(e.facts[f].Value) {
@@ -164,6 +186,12 @@ func (e *evaluation) holds(n *node) []occurrence {
 	switch n.Kind {
 	case patternNode:
 		return e.ofPattern(n)
+	case phraseNode:
+		var out []occurrence
+		for _, i := range e.phrases[n.Pattern] {
+			out = append(out, occurrence{e.all[i].line, e.all[i].line, []int{i}})
+		}
+		return bounded(out)
 	case factNode:
 		return e.ofFact(n)
 	case anyNode:

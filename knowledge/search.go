@@ -60,7 +60,7 @@ func indexTerms(modes []FailureMode) *searchIndex {
 		}
 		for _, s := range m.Signatures {
 			for _, group := range [][]Clause{s.All, s.Any} {
-				eachClause(group, func(c *Clause) { add(inText, c.Literal, c.Is) })
+				eachClause(group, func(c *Clause) { add(inText, c.Literal, c.Phrase, c.Is) })
 			}
 		}
 		for term, n := range counts {

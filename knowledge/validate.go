@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"authfix/knowledge/analyze"
+	"authfix/knowledge/clean"
 	"authfix/knowledge/match"
 	"authfix/knowledge/statement"
 	"authfix/knowledge/strictyaml"
@@ -21,6 +22,10 @@ import (
 // on, unless it is for pastes only: shorter literals cost a scan of whole files
 // its speed.
 const minLiteral = 8
+
+// minPhrase is how many letters a phrase has at the least: fewer stand together
+// by chance.
+const minPhrase = 12
 
 var idPattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)+$`)
 
@@ -256,7 +261,7 @@ func anchor(c Clause) int {
 		return match.Anchor(match.Pattern{Literal: c.Literal})
 	case c.Regexp != "":
 		return match.Anchor(match.Pattern{Regexp: c.Regexp})
-	case c.Fact != "":
+	case c.Fact != "" || c.Phrase != "":
 		return minLiteral
 	}
 	best := 0
@@ -283,17 +288,21 @@ func (v *validation) clauses(at string, all, any, none []Clause, facts map[strin
 
 func (v *validation) clause(at string, c *Clause, facts map[string]bool) {
 	kinds := 0
-	for _, set := range []bool{c.Literal != "", c.Regexp != "", c.Fact != "", len(c.All)+len(c.Any)+len(c.None) > 0} {
+	for _, set := range []bool{c.Literal != "", c.Regexp != "", c.Phrase != "", c.Fact != "", len(c.All)+len(c.Any)+len(c.None) > 0} {
 		kinds += b2i(set)
 	}
 	if kinds != 1 {
-		v.complain(at, "must be exactly one of literal, regexp, fact, or all/any/none", "split it into several clauses")
+		v.complain(at, "must be exactly one of literal, regexp, phrase, fact, or all/any/none", "split it into several clauses")
 		return
 	}
 	switch {
 	case c.Regexp != "":
 		if _, err := match.Needs(match.Pattern{Regexp: c.Regexp}); err != nil {
 			v.complain(at+".regexp", err.Error(), "RE2 syntax, one line, case is folded already")
+		}
+	case c.Phrase != "":
+		if n := len(clean.Bones(c.Phrase)); n < minPhrase {
+			v.complain(at+".phrase", fmt.Sprintf("has %d ASCII letters, fewer than %d", n, minPhrase), "give more of the sentence, or use regexp")
 		}
 	case c.Fact != "":
 		v.fact(at+".fact", c.Fact, facts)

@@ -160,6 +160,8 @@ func (p *paste) what(l *layer, n *node) string {
 			text += fmt.Sprintf(" on at least %d lines", n.Times)
 		}
 		return text
+	case phraseNode:
+		return "phrase (letters alone) " + l.Phrases[n.Pattern]
 	case factNode:
 		text := "fact " + n.Fact
 		switch {
@@ -200,6 +202,9 @@ func (p *paste) near(l *layer, n *node) string {
 			return "the fact was not read"
 		}
 		return "its value is " + strings.Join(values, ", ")
+	}
+	if n.Kind == phraseNode {
+		return ""
 	}
 	pattern := &l.Patterns[n.Pattern]
 	text := pattern.Literal

@@ -26,7 +26,7 @@ func isGoPath(text string, start, end int) bool {
 		foldedSuffix(text[:start], "://www.") {
 		return false
 	}
-	token := text[end:]
+	token := text[end:min(len(text), end+maxPath)]
 	if i := strings.IndexAny(token, " \t\"'"); i >= 0 {
 		token = token[:i]
 	}

@@ -22,6 +22,8 @@ const (
 	leadMin  = 2  // bytes of a word, below which it stands everywhere
 	leadWant = 4  // bytes from which a word need not be made longer
 	leadMost = 24 // words
+
+	leadTries = 8 // vain tries in one text
 )
 
 // leadOf returns the lead of the regexp src, or nil when it has none.
@@ -192,19 +194,24 @@ func lowerRune(r rune) rune {
 	return r
 }
 
-// find returns the first match in text as FindSubmatchIndex does.
-func (l *lead) find(text []byte) []int {
+// find returns the first match in text as FindSubmatchIndex does; ok is false
+// when it gave up. A try may run to the end of the text, so many of them would
+// take time quadratic in it: then package regexp searches once for all.
+func (l *lead) find(text []byte) (m []int, ok bool) {
+	tries := 0
 	for at := 0; at < len(text); at++ {
 		if !l.first[text[at]] || !l.starts(text[at:]) {
 			continue
+		}
+		if tries++; tries > leadTries {
+			return nil, false
 		}
 		from, re := at, l.begin
 		if at > 0 {
 			_, size := utf8.DecodeLastRune(text[:at])
 			from, re = at-size, l.after
 		}
-		m := re.FindSubmatchIndex(text[from:])
-		if m == nil {
+		if m = re.FindSubmatchIndex(text[from:]); m == nil {
 			continue
 		}
 		for k := range m {
@@ -213,9 +220,9 @@ func (l *lead) find(text []byte) []int {
 			}
 		}
 		m[0] = at
-		return m
+		return m, true
 	}
-	return nil
+	return nil, true
 }
 
 // starts reports whether text begins with one of the words, in either case.

@@ -37,7 +37,9 @@ func (p *program) find(text []byte, v view) []int {
 		p.leads[v].Store(l)
 	}
 	if l.begin != nil {
-		return l.find(text)
+		if m, ok := l.find(text); ok {
+			return m
+		}
 	}
 	re := p.regexp(v)
 	if re.NumSubexp() == 0 {

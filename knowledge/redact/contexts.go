@@ -59,7 +59,7 @@ func telegram(s *scan, rule, start, end int) {
 }
 
 func twilio(s *scan, rule, start, end int) {
-	stop := min(lineEnd(s.t, end), end+256)
+	stop := lineEndWithin(s.t, end, 256)
 	i := max(end, s.twilioTo)
 	s.twilioTo = stop
 	for i < stop {
@@ -96,7 +96,7 @@ func hash(s *scan, rule, start, end int) {
 // command reads the password of a command line that begins at the anchor.
 func command(s *scan, rule, start, end int) {
 	t := s.t
-	stop := min(lineEnd(t, start), start+512)
+	stop := lineEndWithin(t, start, 512)
 	name := strings.ToLower(strings.TrimSpace(string(t[start:end])))
 	option := func(i int, long, short string) int {
 		switch {
@@ -167,7 +167,7 @@ var technical = map[string]bool{
 // stands a copula, and after it a word no language has.
 func spokenPassword(s *scan, rule, start, end int) {
 	t := s.t
-	stop := min(lineEnd(t, end), end+120)
+	stop := lineEndWithin(t, end, 120)
 	i := end
 	for _, w := range [...]string{"是", "为", "為", "は", "은", "는"} {
 		if has(t, i, w) {

@@ -52,7 +52,7 @@ func schemeReader(at func(s *scan, i int, sure bool) (start, end int)) reader {
 // parameterReader reads one parameter on the rest of the line behind a scheme.
 func parameterReader(name string) reader {
 	return func(s *scan, rule, start, end int) {
-		stop := min(lineEnd(s.t, end), end+2048)
+		stop := lineEndWithin(s.t, end, 2048)
 		for i := end; i < stop; i++ {
 			if s.t[i]|0x20 != name[0] || !hasFold(s.t, i, name) {
 				continue
@@ -241,7 +241,7 @@ func cookies(s *scan, rule, start, end int) {
 	if start < s.cookieTo {
 		return
 	}
-	stop := min(lineEnd(t, i), i+8<<10)
+	stop := lineEndWithin(t, i, 8<<10)
 	defer func() { s.cookieTo = i }()
 	for i++; i < stop; {
 		// name

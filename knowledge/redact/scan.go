@@ -159,6 +159,12 @@ func lineEnd(t []byte, i int) int {
 	return len(t)
 }
 
+// lineEndWithin is lineEnd, or i+n where the line goes on behind that: what looks
+// a little ahead must not search a whole long line each time.
+func lineEndWithin(t []byte, i, n int) int {
+	return lineEnd(t[:min(len(t), i+n)], i)
+}
+
 // blanks returns the first offset from i that holds neither space nor tab.
 func blanks(t []byte, i int) int {
 	for i < len(t) && (t[i] == ' ' || t[i] == '\t') {
