@@ -100,9 +100,7 @@ func (p *paste) scan() {
 		})
 		p.secrets = redact.Find(p.doc.Buf, s.secrets, l.own+len(l.keywords))
 	}
-	for _, f := range p.secrets {
-		p.redactor.Learn(redact.Rules()[f.Rule].Kind, p.doc.Text[f.Start:f.End])
-	}
+	p.learn()
 }
 
 // analyze runs the analyzers whose keyword stands in a record on that record.

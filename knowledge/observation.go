@@ -132,11 +132,15 @@ func boundedSeen(all []redact.Seen) []redact.Seen {
 		return all
 	}
 	kept := all[:maxObservedSeen:maxObservedSeen]
-	known := map[string]bool{}
-	for i := len(all) - 1; i >= maxObservedSeen; i-- {
-		if !known[all[i].Kind] {
-			known[all[i].Kind] = true
-			kept = append(kept, all[i])
+	last := map[string]int{}
+	for i, s := range all {
+		if k, ok := last[s.Kind]; !ok || s.N >= all[k].N {
+			last[s.Kind] = i
+		}
+	}
+	for i, s := range all[maxObservedSeen:] {
+		if last[s.Kind] == maxObservedSeen+i {
+			kept = append(kept, s)
 		}
 	}
 	return kept

@@ -47,19 +47,23 @@ func (p *paste) render() (Diagnosis, error) {
 		}
 		d.Facts = append(d.Facts, ShownFact{f.Name, p.redactor.Text(f.Value), p.line(f.Start, f.End)})
 	}
-	seen := map[Redaction]bool{}
+	type listed struct {
+		placeholder string
+		line        int
+	}
+	seen := map[listed]bool{}
 	for _, f := range p.secrets {
 		rule := &redact.Rules()[f.Rule]
 		r := Redaction{rule.Kind, p.redactor.Learn(rule.Kind, p.doc.Text[f.Start:f.End]), p.line(f.Start, f.End), ""}
 		if !rule.Personal {
 			r.Revoke = rule.Revoke
 		}
-		if !seen[r] {
+		if at := (listed{r.Placeholder, r.Line}); !seen[at] {
 			if len(d.Redactions) == maxRedactions {
 				d.Notes = append(d.Notes, fmt.Sprintf("More than %d secrets were replaced; the first of them are listed.", maxRedactions))
 				break
 			}
-			seen[r] = true
+			seen[at] = true
 			d.Redactions = append(d.Redactions, r)
 		}
 	}

@@ -50,7 +50,7 @@ func (e *UnknownID) Error() string {
 
 // NoSuchID returns the error for an id that the base does not have.
 func (b *Base) NoSuchID(id string) error {
-	e := &UnknownID{ID: cut(id, 80)}
+	e := &UnknownID{ID: string(redact.New(redact.State{}).Text(cut(id, 80)))}
 	for _, r := range b.Search(strings.ReplaceAll(cut(id, 80), "-", " "), 3) {
 		e.Near = append(e.Near, r.ID)
 	}

@@ -102,7 +102,34 @@ func (r *Redactor) Learn(kind, secret string) string {
 		r.seen = append(r.seen, Seen{Kind: kind, MAC: mac, N: r.number[kind]})
 		r.byMAC[string(mac)] = i
 	}
-	e := r.seen[i]
+	return r.know(r.seen[i], secret, plain)
+}
+
+// LearnAs makes secret known as another reading of known, which was learned
+// before: it gets the same placeholder. Where a line's break cuts a secret, one
+// reading is its half and another the whole. A secret that has been learned
+// keeps its own placeholder.
+func (r *Redactor) LearnAs(known, kind, secret string) string {
+	if p, ok := r.exact[secret]; ok {
+		return p
+	}
+	i, ok := r.byMAC[string(r.mac(plainForm(known)))]
+	if !ok {
+		return r.Learn(kind, secret)
+	}
+	e, plain := r.seen[i], plainForm(secret)
+	mac := r.mac(plain)
+	if k, ok := r.byMAC[string(mac)]; ok {
+		e = r.seen[k]
+	} else {
+		r.byMAC[string(mac)] = len(r.seen)
+		r.seen = append(r.seen, Seen{Kind: e.Kind, MAC: mac, N: e.N})
+	}
+	return r.know(e, secret, plain)
+}
+
+// know remembers the forms of a secret.
+func (r *Redactor) know(e Seen, secret, plain string) string {
 	placeholder := "‹" + e.Kind + "#" + strconv.Itoa(e.N) + "›"
 	if !r.listed[placeholder] {
 		r.listed[placeholder] = true
@@ -110,7 +137,7 @@ func (r *Redactor) Learn(kind, secret string) string {
 	}
 	t := table()
 	whole := false
-	if k, ok := t.index[kind]; ok {
+	if k, ok := t.index[e.Kind]; ok {
 		whole = t.rules[k].Personal
 	}
 	known := []string{secret}
