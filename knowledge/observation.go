@@ -11,6 +11,8 @@ import (
 const (
 	maxObservedFacts = 200
 	maxObservedHits  = 200
+	maxObservedEach  = 12        // of one clause
+	maxObservedWork  = 2 << 20   // bytes on which regexps are run that recognition left open
 	maxObservedText  = 240       // bytes of one excerpt
 	maxObservedSeen  = 400       // placeholders, beside the last of each kind
 	maxObserved      = 160 << 10 // bytes of facts and hits, as JSON
@@ -80,7 +82,7 @@ func (p *paste) observeFacts(o *Observation, room *int) {
 
 // observeHits adds the clause hits of layer n.
 func (p *paste) observeHits(o *Observation, n int, room *int) {
-	l := p.base.layers[n]
+	l, begin, each := p.base.layers[n], p.work, map[int]int{}
 	for _, h := range p.scratch.layers[n].hits {
 		if h.Pattern >= l.own {
 			continue
@@ -88,7 +90,13 @@ func (p *paste) observeHits(o *Observation, n int, room *int) {
 		if len(o.Hits) == maxObservedHits {
 			return
 		}
+		if each[h.Pattern] == maxObservedEach {
+			continue
+		}
 		if h.Open {
+			if p.work-begin > maxObservedWork {
+				continue
+			}
 			var ok bool
 			if h, ok = l.set.Settle(p.doc.Buf, h, &p.work); !ok {
 				continue
@@ -104,14 +112,19 @@ func (p *paste) observeHits(o *Observation, n int, room *int) {
 			if name == "" || h.Groups == nil || h.Groups[2*i] < 0 {
 				continue
 			}
+			value, rest := p.doc.Text[h.Groups[2*i]:h.Groups[2*i+1]], p.doc.Text[h.Groups[2*i+1]:]
+			if len(value) > maxObservedText || goesOn(rest) {
+				continue
+			}
 			if hit.Values == nil {
 				hit.Values = map[string]string{}
 			}
-			hit.Values[name] = string(p.redactor.Text(cut(p.doc.Text[h.Groups[2*i]:h.Groups[2*i+1]], maxObservedText)))
+			hit.Values[name] = string(p.redactor.Text(value))
 		}
 		if *room -= encodedLen(hit); *room < 0 {
 			return
 		}
+		each[h.Pattern]++
 		o.Hits = append(o.Hits, hit)
 	}
 }
