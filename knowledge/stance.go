@@ -38,6 +38,7 @@ const (
 	stanceBytes = 24 << 10 // of all lines together
 	stanceLine  = 2048     // of one line
 	testReach   = 6        // lines between a test's words and what it expects
+	shortPaste  = 25       // lines of a paste that is about one thing
 	listed      = 3        // so many different failures on one line make a list
 )
 
@@ -48,6 +49,7 @@ type stanceReader struct {
 	read  bool
 	lines map[int]*lineStance
 	prose [signs]bool // signs in prose lines
+	any   [signs]bool // signs in any line
 	tests []int       // lines with a sign of a test
 }
 
@@ -79,20 +81,24 @@ func (r *stanceReader) of(e *evaluation, o occurrence) Stance {
 		source = source && (l.signs[codeSign] || l.signs[queryS])
 		list = list || r.lists(e, n)
 	}
-	near := slices.ContainsFunc(r.tests, func(t int) bool { return t >= o.first-testReach && t <= o.last+testReach })
+	reach := testReach
+	if e.doc.Plain > shortPaste {
+		reach = 0 // the log of a build tells of tests that have nothing to do with it
+	}
+	near := slices.ContainsFunc(r.tests, func(t int) bool { return t >= lines[0]-reach && t <= lines[len(lines)-1]+reach })
 	s := &r.prose
 	switch {
 	case near:
 		return InTest
-	case source:
+	case source, r.any[sourceSign] && !s[unsolvedSign] && !r.logged(lines):
 		return InSource
 	case list:
 		return Quoted
-	case s[solvedSign] && !s[unsolvedSign]:
+	case s[solvedSign] && !s[unsolvedSign], s[calmSign] && !s[unsolvedSign] && !s[reportSign]:
 		return Solved
 	case s[normalSign] && !s[reportSign]:
 		return Healthy
-	case s[docSign] && !(machine && s[reportSign]):
+	case s[docSign] && !(machine && s[reportSign]), s[adviceSign] && !s[reportSign] && !machine:
 		return Quoted
 	case s[wishSign] && !s[unsolvedSign] && !(machine && s[reportSign]):
 		return AskedAbout
@@ -136,6 +142,12 @@ func (e *evaluation) plainLines(start, end int) []int {
 	return lines
 }
 
+// logged reports whether a line belongs to a record of a log.
+func (r *stanceReader) logged(lines []int) bool {
+	doc := r.p.doc
+	return slices.ContainsFunc(lines, func(n int) bool { return doc.Records[doc.Rows[n].Record].Logged })
+}
+
 // lists reports whether a line names so many different failures that it is a
 // list of them.
 func (r *stanceReader) lists(e *evaluation, line int) bool {
@@ -161,7 +173,8 @@ func (r *stanceReader) readAll(evidence []int) {
 		if n < 0 || n >= doc.Plain || r.lines[n] != nil || len(all.text) > stanceBytes {
 			return
 		}
-		logged := doc.Records[doc.Rows[n].Record].Logged
+		record := &doc.Records[doc.Rows[n].Record]
+		logged := record.Logged && (n == record.First || !isProse(doc.RowText(n)))
 		if logged && !evidence {
 			return
 		}
@@ -215,7 +228,7 @@ func (r *stanceReader) mark(m *marking, set *stancePatterns) {
 		}
 		sign, n := set.signs[h.Pattern], m.lines[line]
 		l := r.lines[n]
-		l.signs[sign] = true
+		l.signs[sign], r.any[sign] = true, true
 		switch {
 		case sign == testSign:
 			r.tests = append(r.tests, n)
