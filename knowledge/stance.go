@@ -90,7 +90,7 @@ func (r *stanceReader) of(e *evaluation, o occurrence) Stance {
 	switch {
 	case near:
 		return InTest
-	case source, r.any[sourceSign] && !s[unsolvedSign] && !r.logged(lines):
+	case source, (r.any[sourceSign] || r.mostlyCode()) && !s[unsolvedSign] && !r.logged(lines):
 		return InSource
 	case list:
 		return Quoted
@@ -140,6 +140,22 @@ func (e *evaluation) plainLines(start, end int) []int {
 		}
 	}
 	return lines
+}
+
+// mostlyCode reports whether half of the lines, and more than two, read as
+// program text.
+func (r *stanceReader) mostlyCode() bool {
+	code, all := 0, 0
+	for n, l := range r.lines {
+		if strings.TrimSpace(r.p.doc.RowText(n)) == "" {
+			continue
+		}
+		all++
+		if l.signs[codeSign] {
+			code++
+		}
+	}
+	return code > 2 && code*2 >= all
 }
 
 // logged reports whether a line belongs to a record of a log.
@@ -261,6 +277,9 @@ func withoutURLs(line string) string {
 // isProse reports whether a line reads like something a person wrote: words
 // rather than fields, braces and paths.
 func isProse(line string) bool {
+	if strings.Contains(line, "Exception") {
+		return false
+	}
 	words, letters, marks := 0, 0, 0
 	in := false
 	for i := 0; i < len(line); {
