@@ -47,9 +47,13 @@ func (b *Base) Diagnose(in Input) (Diagnosis, error) {
 
 // examine does the steps up to the facts.
 func (b *Base) examine(in *Input, s *scratch) (*paste, error) {
-	text, notes, err := clean.Read(in.Text)
-	if err != nil {
-		return nil, err
+	var text string
+	var notes []string
+	if len(in.Text) > 0 || len(in.Prior) == 0 {
+		var err error
+		if text, notes, err = clean.Read(in.Text); err != nil {
+			return nil, err
+		}
 	}
 	p := &paste{base: b, in: in, scratch: s, notes: notes, doc: clean.Clean(text), redactor: redact.New(in.redaction())}
 	p.notes = append(p.notes, p.doc.Notes...)

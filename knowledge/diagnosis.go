@@ -8,7 +8,7 @@ import (
 
 // An Input is what a diagnosis is made from.
 type Input struct {
-	Text    []byte        // the paste, in any encoding
+	Text    []byte        // the paste, in any encoding; with Prior it may be empty: what is known is ranked again
 	Source  Source        // where it came from
 	Now     time.Time     // the only clock
 	Prior   []Observation // what earlier messages of this case contributed, oldest first

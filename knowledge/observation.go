@@ -42,6 +42,7 @@ type ObservedFact struct {
 type ObservedHit struct {
 	Clause uint64            `json:"clause"`
 	Line   int               `json:"line"`
+	At     int               `json:"at,omitempty"` // in its line, to tell the order of hits there
 	Text   redact.Text       `json:"text"`
 	Values map[string]string `json:"values,omitempty"` // of named groups, redacted
 }
@@ -103,9 +104,11 @@ func (p *paste) observeHits(o *Observation, n int, room *int) {
 			}
 		}
 		pattern := &l.Patterns[h.Pattern]
+		row := &p.doc.Rows[p.doc.RowAt(h.Start)]
 		hit := ObservedHit{
 			Clause: clauseKey(pattern.Literal, pattern.Regexp),
-			Line:   p.doc.Rows[p.doc.RowAt(h.Start)].First,
+			Line:   row.First,
+			At:     h.Start - row.Start,
 			Text:   p.redactor.Text(cut(p.doc.Text[h.Start:h.End], maxObservedText)),
 		}
 		for i, name := range l.set.Names(h.Pattern) {

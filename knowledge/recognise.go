@@ -395,7 +395,11 @@ func (e *evaluation) offset(o occurrence) int {
 	if len(o.seen) == 0 {
 		return -1
 	}
-	return e.all[o.seen[len(o.seen)-1]].start
+	last := &e.all[o.seen[len(o.seen)-1]]
+	if last.prior != nil {
+		return last.prior.At
+	}
+	return last.start
 }
 
 // reaches reports whether a window is small enough. Messages of one case are
