@@ -199,17 +199,19 @@ func (l *layer) compile(analyzers []analyze.Analyzer) error {
 		l.turns[i] = i
 	}
 	slices.SortStableFunc(l.turns, func(a, b int) int { return cmp.Compare(l.Sigs[b].Gives.rank(), l.Sigs[a].Gives.rank()) })
+	var triggers []trigger
 	for turn, i := range l.turns {
-		walkWanted(&l.Sigs[i].Root, func(n *node) {
-			switch n.Kind {
+		triggers = l.triggers(triggers[:0], &l.Sigs[i].Root)
+		for _, t := range triggers {
+			switch t.kind {
 			case patternNode:
-				l.byPattern[n.Pattern] = appendNew(l.byPattern[n.Pattern], int32(turn))
+				l.byPattern[t.pattern] = appendNew(l.byPattern[t.pattern], int32(turn))
 			case phraseNode:
-				l.byPhrase[n.Pattern] = appendNew(l.byPhrase[n.Pattern], int32(turn))
+				l.byPhrase[t.pattern] = appendNew(l.byPhrase[t.pattern], int32(turn))
 			case factNode:
-				l.byFact[n.Fact] = appendNew(l.byFact[n.Fact], int32(turn))
+				l.byFact[t.fact] = appendNew(l.byFact[t.fact], int32(turn))
 			}
-		})
+		}
 	}
 	l.cache = make([]cached, len(l.Modes))
 	return nil

@@ -3,6 +3,7 @@ package knowledge
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"authfix/knowledge/clean"
 	"authfix/knowledge/match"
@@ -191,16 +192,70 @@ func walk(n *node, visit func(*node)) {
 	}
 }
 
-// walkWanted visits the nodes whose occurrence a signature can rest on: all
-// that are not below a none.
-func walkWanted(n *node, visit func(*node)) {
-	if n.Kind == noneNode {
-		return
+// A trigger is something of which one must be seen for a signature to hold.
+type trigger struct {
+	kind    nodeKind // patternNode, phraseNode or factNode
+	pattern int
+	fact    string
+}
+
+// never is the cost of what cannot be waited for.
+const never = 1 << 20
+
+// cost is how often what n waits for is seen in vain: exact words seldom, facts
+// that most pastes have often.
+func (x *index) cost(n *node) int {
+	switch n.Kind {
+	case patternNode:
+		if p := &x.Patterns[n.Pattern]; len(p.Literal) >= minLiteral {
+			return 1
+		}
+		return 4
+	case phraseNode:
+		return 1
+	case factNode:
+		if strings.HasPrefix(n.Fact, "product.") || strings.HasPrefix(n.Fact, "http.") || strings.HasPrefix(n.Fact, "url.") {
+			return 200
+		}
+		return 20
+	case anyNode:
+		sum := 0
+		for i := range n.Kids {
+			sum = min(never, sum+x.cost(&n.Kids[i]))
+		}
+		return sum
+	case allNode:
+		least := never
+		for i := range n.Kids {
+			least = min(least, x.cost(&n.Kids[i]))
+		}
+		return least
 	}
-	visit(n)
-	for i := range n.Kids {
-		walkWanted(&n.Kids[i], visit)
+	return never
+}
+
+// triggers appends what n waits for: of clauses that must all hold, the one
+// that is seen in vain least.
+func (x *index) triggers(to []trigger, n *node) []trigger {
+	switch n.Kind {
+	case patternNode, phraseNode, factNode:
+		to = append(to, trigger{n.Kind, n.Pattern, n.Fact})
+	case anyNode:
+		for i := range n.Kids {
+			to = x.triggers(to, &n.Kids[i])
+		}
+	case allNode:
+		best := -1
+		for i := range n.Kids {
+			if c := x.cost(&n.Kids[i]); c < never && (best < 0 || c < x.cost(&n.Kids[best])) {
+				best = i
+			}
+		}
+		if best >= 0 {
+			to = x.triggers(to, &n.Kids[best])
+		}
 	}
+	return to
 }
 
 func appendNew[T comparable](list []T, v T) []T {

@@ -63,6 +63,7 @@ func (p *paste) observe() Observation {
 	p.observeFacts(&o, &room)
 	for n := range p.base.layers {
 		p.observeHits(&o, n, &room)
+		p.observePhrases(&o, n, &room)
 	}
 	o.Placeholders = boundedSeen(p.redactor.State().Seen)
 	return o
@@ -128,6 +129,32 @@ func (p *paste) observeHits(o *Observation, n int, room *int) {
 			return
 		}
 		each[h.Pattern]++
+		o.Hits = append(o.Hits, hit)
+	}
+}
+
+// phraseKey is the key of a phrase, given as its letters.
+func phraseKey(bones string) uint64 { return clauseKey("\x00"+bones, "") }
+
+// observePhrases adds the phrases of layer n.
+func (p *paste) observePhrases(o *Observation, n int, room *int) {
+	l := p.base.layers[n]
+	each := map[int]int{}
+	for _, h := range p.phrases(l) {
+		if len(o.Hits) == maxObservedHits || each[h.phrase] == maxObservedEach {
+			continue
+		}
+		row := &p.doc.Rows[p.doc.RowAt(h.start)]
+		hit := ObservedHit{
+			Clause: phraseKey(l.Phrases[h.phrase]),
+			Line:   row.First,
+			At:     h.start - row.Start,
+			Text:   p.redactor.Text(cut(p.doc.Text[h.start:h.end], maxObservedText)),
+		}
+		if *room -= encodedLen(hit); *room < 0 {
+			return
+		}
+		each[h.phrase]++
 		o.Hits = append(o.Hits, hit)
 	}
 }

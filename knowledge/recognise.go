@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"math"
 	"slices"
 	"sort"
 	"strconv"
@@ -84,22 +85,44 @@ func (e *evaluation) arrange() {
 	s.seen = e.all
 }
 
-// phraseHits finds the phrases in the skeleton.
-func (e *evaluation) phraseHits() {
-	if e.layer.phrases == nil {
-		return
+// A phraseHit is a phrase that stands at Buf[start:end].
+type phraseHit struct{ phrase, start, end int }
+
+// phrases finds the phrases of a layer in the skeleton.
+func (p *paste) phrases(l *layer) []phraseHit {
+	if l.phrases == nil {
+		return nil
 	}
-	bones := &e.p.scratch.skeleton
-	for _, h := range e.layer.phrases.Collect(bones.Text, &e.p.scratch.phrases) {
-		if len(e.phrases[h.Pattern]) == maxOccurrences {
-			continue
-		}
-		start, end := int(bones.Place[h.Start]), int(bones.Place[h.End-1])+1
+	bones := &p.scratch.skeleton
+	var all []phraseHit
+	for _, h := range l.phrases.Collect(bones.Text, &p.scratch.phrases) {
+		all = append(all, phraseHit{h.Pattern, int(bones.Place[h.Start]), int(bones.Place[h.End-1]) + 1})
+	}
+	return all
+}
+
+// phraseHits adds the phrases of this message and of earlier ones.
+func (e *evaluation) phraseHits() {
+	add := func(phrase int, s seen) {
 		if e.phrases == nil {
 			e.phrases = map[int][]int{}
 		}
-		e.phrases[h.Pattern] = append(e.phrases[h.Pattern], len(e.all))
-		e.all = append(e.all, seen{line: e.doc.Rows[e.doc.RowAt(start)].First, start: start, end: end, fact: -1, pattern: -1, hit: -1})
+		if len(e.phrases[phrase]) < maxOccurrences {
+			e.phrases[phrase] = append(e.phrases[phrase], len(e.all))
+			e.all = append(e.all, s)
+		}
+	}
+	for _, h := range e.p.phrases(e.layer) {
+		add(h.phrase, seen{line: e.doc.Rows[e.doc.RowAt(h.start)].First, start: h.start, end: h.end, fact: -1, pattern: -1, hit: -1})
+	}
+	prior := e.p.in.Prior
+	for i := range prior {
+		for k := range prior[i].Hits {
+			h := &prior[i].Hits[k]
+			if n := slices.IndexFunc(e.layer.Phrases, func(bones string) bool { return phraseKey(bones) == h.Clause }); n >= 0 {
+				add(n, seen{line: -(len(prior)-i)*messageGap + h.Line, start: -1, end: -1, fact: -1, pattern: -1, hit: -1, prior: h})
+			}
+		}
 	}
 }
 
@@ -375,7 +398,7 @@ func (e *evaluation) ordered(lists [][]occurrence, rest occurrence) []occurrence
 		at := e.offset(begin)
 		complete := true
 		for _, list := range lists[1:] {
-			next := slices.IndexFunc(list, func(o occurrence) bool { return o.first > w.last || o.first == w.last && e.offset(o) > at })
+			next := slices.IndexFunc(list, func(o occurrence) bool { return e.offset(o) > at })
 			if next < 0 {
 				complete = false
 				break
@@ -391,16 +414,25 @@ func (e *evaluation) ordered(lists [][]occurrence, rest occurrence) []occurrence
 	return bounded(out)
 }
 
+// offset orders occurrences by where they stand in the paste. The line of a hit
+// in a view of several lines is their first, so it does not tell.
 func (e *evaluation) offset(o occurrence) int {
 	if len(o.seen) == 0 {
-		return -1
+		return math.MinInt
 	}
 	last := &e.all[o.seen[len(o.seen)-1]]
 	if last.prior != nil {
-		return last.prior.At
+		return last.line<<offsetBits + last.prior.At
 	}
-	return last.start
+	if spans := e.doc.Spans(last.start, last.end); len(spans) > 0 {
+		return spans[0].Line<<offsetBits + spans[0].Start
+	}
+	return last.line<<offsetBits + 1
 }
+
+// offsetBits is how many bits the place in a line takes: a paste has no longer
+// line.
+const offsetBits = 23
 
 // reaches reports whether a window is small enough. Messages of one case are
 // far apart by their line numbers; only a signature that states no reach of its

@@ -123,22 +123,23 @@ type Result struct {
 // Search returns the failure modes whose texts fit the words best, at most
 // limit, best first (BM25). Nothing is returned for words that stand nowhere.
 func (b *Base) Search(words string, limit int) []Result {
-	var all []Result
-	wanted := terms(words)
+	if limit < 1 {
+		return nil
+	}
+	var best []Result // ordered; at most limit
+	wanted := distinct(terms(words))
 	for _, l := range b.layers {
 		x := l.terms()
-		scores := map[int32]float64{}
+		scores := make([]float64, len(l.Modes))
 		mean := 1.0
 		for _, n := range x.Lengths {
 			mean += float64(n) / float64(len(x.Lengths))
 		}
-		done := map[string]bool{}
 		for _, term := range wanted {
 			list := x.list(term)
-			if done[term] || len(list) == 0 {
+			if len(list) == 0 {
 				continue
 			}
-			done[term] = true
 			rarity := math.Log(1 + (float64(len(x.Lengths))-float64(len(list))+0.5)/(float64(len(list))+0.5))
 			for _, hit := range list {
 				n := float64(hit.Count)
@@ -147,13 +148,23 @@ func (b *Base) Search(words string, limit int) []Result {
 		}
 		for i, score := range scores {
 			m := &l.Modes[i]
-			if !l.hidden[m.ID] {
-				all = append(all, Result{Listed{m.ID, m.Title, m.Systems, m.Severity, m.Version}, score})
+			if score == 0 || l.hidden[m.ID] || len(best) == limit && score < best[limit-1].Score {
+				continue
 			}
+			r := Result{Listed{m.ID, m.Title, m.Systems, m.Severity, m.Version}, score}
+			at, _ := slices.BinarySearchFunc(best, r, func(a, b Result) int {
+				return cmp.Or(cmp.Compare(b.Score, a.Score), strings.Compare(a.ID, b.ID))
+			})
+			best = slices.Insert(best, at, r)
+			best = best[:min(limit, len(best))]
 		}
 	}
-	slices.SortFunc(all, func(a, b Result) int { return cmp.Or(cmp.Compare(b.Score, a.Score), strings.Compare(a.ID, b.ID)) })
-	return all[:min(limit, len(all))]
+	return best
+}
+
+func distinct(words []string) []string {
+	slices.Sort(words)
+	return slices.Compact(words)
 }
 
 const (

@@ -2,6 +2,8 @@ package knowledge
 
 import (
 	"fmt"
+	"regexp/syntax"
+	"slices"
 	"strings"
 
 	"authfix/knowledge/redact"
@@ -138,11 +140,18 @@ func (p *paste) why(e *evaluation, n *node) WhyClause {
 	default:
 		places := e.holds(n)
 		w.Holds = len(places) > 0
-		for _, o := range places[:min(len(places), maxWhyPlaces)] {
-			w.At = append(w.At, p.evidence(&candidate{eval: e, place: o})...)
+		for _, o := range places {
+			for _, at := range p.evidence(&candidate{eval: e, place: o}) {
+				if len(w.At) < maxWhyPlaces && !slices.Contains(w.At, at) { // a view shows the same places again
+					w.At = append(w.At, at)
+				}
+			}
+			if len(w.At) == maxWhyPlaces {
+				break
+			}
 		}
 		if !w.Holds {
-			w.Nearest = string(p.redactor.Text(p.near(e.layer, n)))
+			w.Nearest = string(p.redactor.Text(p.near(e, n)))
 		}
 	}
 	return w
@@ -190,7 +199,8 @@ func (p *paste) what(l *layer, n *node) string {
 // near says what of a clause that does not hold stands in the paste: the
 // longest beginning of a literal's words, the regexp's literals, or the values
 // that the fact has.
-func (p *paste) near(l *layer, n *node) string {
+func (p *paste) near(e *evaluation, n *node) string {
+	l := e.layer
 	if n.Kind == factNode {
 		var values []string
 		for _, f := range p.facts {
@@ -206,6 +216,15 @@ func (p *paste) near(l *layer, n *node) string {
 	if n.Kind == phraseNode {
 		return ""
 	}
+	if n.Times > 1 {
+		lines := map[int]bool{}
+		for _, o := range e.holds(&node{Kind: patternNode, Pattern: n.Pattern}) {
+			lines[o.first] = true
+		}
+		if len(lines) > 0 {
+			return fmt.Sprintf("it stands on %d", len(lines))
+		}
+	}
 	pattern := &l.Patterns[n.Pattern]
 	text := pattern.Literal
 	if pattern.Regexp != "" {
@@ -214,7 +233,7 @@ func (p *paste) near(l *layer, n *node) string {
 	if text == "" {
 		return ""
 	}
-	folded := foldASCII(p.doc.Text)
+	folded := foldASCII(cut(p.doc.Text, maxNear))
 	text = foldASCII(text)
 	best, at := "", -1
 	for from := 0; from < len(text); from++ {
@@ -232,6 +251,9 @@ func (p *paste) near(l *layer, n *node) string {
 	return fmt.Sprintf("line %d has %q of %q", p.line(at, at+len(best)), redact.Text(best), text)
 }
 
+// maxNear is how much of a paste is searched for what comes nearest.
+const maxNear = 128 << 10
+
 func foldASCII(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'A' && r <= 'Z' {
@@ -241,13 +263,23 @@ func foldASCII(s string) string {
 	}, s)
 }
 
-// longestLiteral is the longest run of plain characters of a regexp.
+// longestLiteral is the longest run of plain characters that a regexp asks for,
+// as it is written or in one of its alternatives.
 func longestLiteral(re string) string {
+	tree, err := syntax.Parse(re, syntax.Perl)
+	if err != nil {
+		return ""
+	}
 	best := ""
-	for _, run := range strings.FieldsFunc(re, func(r rune) bool { return strings.ContainsRune(`\()[]{}|?*+.^$`, r) }) {
-		if len(run) > len(best) {
-			best = run
+	var visit func(*syntax.Regexp)
+	visit = func(n *syntax.Regexp) {
+		if n.Op == syntax.OpLiteral && len(string(n.Rune)) > len(best) {
+			best = string(n.Rune)
+		}
+		for _, s := range n.Sub {
+			visit(s)
 		}
 	}
+	visit(tree)
 	return best
 }
