@@ -90,8 +90,8 @@ func (c *config) read(getenv func(string) string, environ []string) ([]setting, 
 		}
 	}
 	for _, e := range environ {
-		name, _, _ := strings.Cut(e, "=")
-		if strings.HasPrefix(name, "AUTHFIX_") && !slices.Contains(known, strings.ToLower(name)) && !serviceLink(name) {
+		name, value, _ := strings.Cut(e, "=")
+		if value != "" && strings.HasPrefix(name, "AUTHFIX_") && !slices.Contains(known, strings.ToLower(name)) && !serviceLink(name) {
 			words, names, _ := strings.Cut(strictyaml.Suggest(name, known), "authfix_")
 			mistakes = append(mistakes, name+": unknown setting; "+words+strings.ToUpper("authfix_"+names))
 		}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"authfix/knowledge"
 )
@@ -13,9 +15,7 @@ import (
 // the findings are its own.
 func (p printer) answer(d *knowledge.Diagnosis, c *knowledge.Candidate, alone bool) {
 	p.headline(c.Title, string(c.Verdict), verdictCode(c.Verdict))
-	for _, line := range fold(Plain(fmt.Sprintf("%s@%d · %s", c.ID, c.Version, strings.Join(c.Systems, ", "))), p.measure()) {
-		p.put(p.paint(faint, line))
-	}
+	p.identity(c.ID, c.Version, c.Systems)
 	p.put("")
 	p.evidence(c)
 	if c.Stance != knowledge.Reported {
@@ -33,6 +33,14 @@ func (p printer) answer(d *knowledge.Diagnosis, c *knowledge.Candidate, alone bo
 			left = append(left, fmt.Sprintf("%d %s", n, thing))
 		}
 	}
+	if !p.Full && doubtful(d, c) {
+		p.section("Cause", c.Cause)
+		if len(c.Checks) > 0 {
+			p.checks(c.Checks[:1])
+		}
+		p.item(item{code: faint, text: "--full adds its causes, checks and steps"})
+		return
+	}
 	add(p.causes(c), "more cause")
 	if p.Full {
 		p.section("Effect", c.Effect)
@@ -49,6 +57,29 @@ func (p printer) answer(d *knowledge.Diagnosis, c *knowledge.Candidate, alone bo
 	add(p.sources(c.References), "more source")
 	if len(left) > 0 {
 		p.item(item{code: faint, text: "--full adds " + strings.Join(left, ", ")})
+	}
+}
+
+// doubtful reports whether c is one guess among others or no report at all:
+// then its steps would only stand in the way of the question.
+func doubtful(d *knowledge.Diagnosis, c *knowledge.Candidate) bool {
+	if c.Verdict.Spoken() {
+		return false
+	}
+	return c.Stance != knowledge.Reported || slices.ContainsFunc(d.Candidates, func(o knowledge.Candidate) bool {
+		return o.ID != c.ID && o.Role != knowledge.ConsequenceRole
+	})
+}
+
+// identity is the line below a headline: the id to name and the systems, as many
+// as have room on it unless all is asked for.
+func (p printer) identity(id string, version int, systems []string) {
+	text := fmt.Sprintf("%s@%d · %s", id, version, strings.Join(systems, ", "))
+	for n := len(systems) - 1; n > 0 && !p.Full && columns(Plain(text)) > p.measure(); n-- {
+		text = fmt.Sprintf("%s@%d · %s, …", id, version, strings.Join(systems[:n], ", "))
+	}
+	for _, line := range fold(Plain(text), p.measure()) {
+		p.put(p.paint(faint, line))
 	}
 }
 
@@ -112,18 +143,26 @@ func (p printer) evidence(c *knowledge.Candidate) {
 	}
 }
 
-// marked puts marks around the first place of part in text that has none yet.
+// marked puts marks around the first place of part in text, up to the ends of
+// its words, unless it is marked already.
 func marked(text, part string) string {
 	part = strings.TrimSpace(part)
 	i := strings.Index(text, part)
 	if part == "" || i < 0 {
 		return text
 	}
-	inside := strings.Count(text[:i], string(markOn)) > strings.Count(text[:i], string(markOff))
-	if inside {
+	if strings.Count(text[:i], string(markOn)) > strings.Count(text[:i], string(markOff)) {
 		return text
 	}
-	return text[:i] + string(markOn) + part + string(markOff) + text[i+len(part):]
+	inWord := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	end := i + len(part)
+	if last, _ := utf8.DecodeLastRuneInString(part); inWord(last) {
+		end = len(text) - len(strings.TrimLeftFunc(text[end:], inWord))
+	}
+	if first, _ := utf8.DecodeRuneInString(part); inWord(first) {
+		i = len(strings.TrimRightFunc(text[:i], inWord))
+	}
+	return text[:i] + string(markOn) + text[i:end] + string(markOff) + text[end:]
 }
 
 // causes prints the cause and what may lie behind it, what the paste
@@ -177,7 +216,7 @@ func (p printer) checks(list []knowledge.ShownCheck) int {
 		pad := strings.Repeat(" ", deeper)
 		for _, parameter := range c.Parameters {
 			if parameter.Value == nil {
-				p.item(item{lead: pad + "needs ", leadCode: amber, text: strings.TrimSuffix(parameter.Name+": "+parameter.How, ": ")})
+				p.item(item{lead: pad + "needs ", leadCode: amber, text: missing(parameter)})
 			}
 		}
 		if len(c.Queries) > 0 {
@@ -190,6 +229,15 @@ func (p printer) checks(list []knowledge.ShownCheck) int {
 		}
 	}
 	return len(list) - len(shown)
+}
+
+// missing says which value a statement lacks and where to find it.
+func missing(parameter knowledge.ShownParameter) string {
+	text := parameter.Name + " for its statement"
+	if parameter.How != "" {
+		text += ": " + strings.TrimSuffix(strings.TrimSpace(parameter.How), ".")
+	}
+	return text + ". Add it to the text."
 }
 
 // chosen returns the query to print and the names of the others.
@@ -212,17 +260,34 @@ func (p printer) dialect(name string, other []string, deeper int) {
 	}
 }
 
+// A turn is one kind of remedy in the order in which they are printed: what
+// helps at once before what takes time. Another of the same kind is the other
+// way to go.
+type turn struct {
+	kind         knowledge.RemedyKind
+	label, other string
+}
+
+func turns() [3]turn {
+	return [3]turn{{knowledge.Workaround, "Now", "Or now"}, {knowledge.Fix, "Fix", "Or fix"}, {knowledge.Escalation, "Escalate", "Or"}}
+}
+
 // remedies prints what to do and returns how many steps were left out.
 func (p printer) remedies(list []knowledge.ShownRemedy) int {
-	labels := map[knowledge.RemedyKind]string{knowledge.Workaround: "Now", knowledge.Fix: "Fix", knowledge.Escalation: "Escalate"}
 	left := 0
-	for _, r := range list {
-		steps := r.Steps
-		if r.Kind == knowledge.Escalation && len(steps) > maxEscalate && !p.Full {
-			left += len(steps) - maxEscalate
-			steps = steps[:maxEscalate]
+	for _, t := range turns() {
+		for _, r := range list {
+			if r.Kind != t.kind {
+				continue
+			}
+			steps := r.Steps
+			if r.Kind == knowledge.Escalation && len(steps) > maxEscalate && !p.Full {
+				left += len(steps) - maxEscalate
+				steps = steps[:maxEscalate]
+			}
+			p.list(t.label, steps)
+			t.label = t.other
 		}
-		p.list(labels[r.Kind], steps)
 	}
 	return left
 }

@@ -1,7 +1,6 @@
 package terminal
 
 import (
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -48,9 +47,7 @@ func FailureMode(w io.Writer, m *knowledge.FailureMode, s Style) error {
 	s.Full = true
 	p := newPrinter(w, s)
 	p.headline(m.Title, "severity "+string(m.Severity), faint)
-	for _, line := range fold(Plain(fmt.Sprintf("%s@%d · %s", m.ID, m.Version, strings.Join(m.Systems, ", "))), p.measure()) {
-		p.put(p.paint(faint, line))
-	}
+	p.identity(m.ID, m.Version, m.Systems)
 	if len(m.Formerly) > 0 {
 		p.put(p.paint(faint, "formerly "+Plain(strings.Join(m.Formerly, ", "))))
 	}

@@ -51,7 +51,7 @@ func pieces(word string, n int) []string {
 	var all []string
 	from, used := 0, 0
 	for i, r := range word {
-		w := width(r)
+		w := runeColumns(r)
 		if used+w > n {
 			all = append(all, word[from:i])
 			from, used = i, 0

@@ -144,9 +144,13 @@ func (m markdown) answer(c *knowledge.Candidate) {
 	for i := range c.Checks {
 		m.check(i, &c.Checks[i])
 	}
-	titles := map[knowledge.RemedyKind]string{knowledge.Workaround: "Now", knowledge.Fix: "Fix", knowledge.Escalation: "Escalate"}
-	for _, r := range c.Remedies {
-		m.list(titles[r.Kind], r.Steps)
+	for _, t := range turns() {
+		for _, r := range c.Remedies {
+			if r.Kind == t.kind {
+				m.list(t.label, r.Steps)
+				t.label = t.other
+			}
+		}
 	}
 	m.list("Prevent", c.Prevention)
 	for i, r := range c.References {
@@ -185,7 +189,7 @@ func (m markdown) check(i int, c *knowledge.ShownCheck) {
 	m.WriteString(lead + escape(c.Text) + "\n")
 	for _, p := range c.Parameters {
 		if p.Value == nil {
-			m.printf("\n%sNeeds %s. %s\n", pad, escape(p.Name), escape(p.How))
+			m.printf("\n%sneeds %s\n", pad, escape(missing(p)))
 		}
 	}
 	queries := c.Queries

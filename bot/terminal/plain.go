@@ -43,12 +43,12 @@ func harmless(r rune) rune {
 func columns(text string) int {
 	n := 0
 	for _, r := range text {
-		n += width(r)
+		n += runeColumns(r)
 	}
 	return n
 }
 
-func width(r rune) int {
+func runeColumns(r rune) int {
 	switch {
 	case r < 0x300:
 		return 1
@@ -74,7 +74,7 @@ var wide = &unicode.RangeTable{
 	},
 	R32: []unicode.Range32{
 		{0x16FE0, 0x18DFF, 1}, {0x1AFF0, 0x1B2FF, 1}, {0x1F004, 0x1F004, 1}, {0x1F0CF, 0x1F0CF, 1}, {0x1F18E, 0x1F18E, 1},
-		{0x1F191, 0x1F19A, 1}, {0x1F200, 0x1F64F, 1}, {0x1F680, 0x1F6FF, 1}, {0x1F7E0, 0x1F7EB, 1}, {0x1F900, 0x1F9FF, 1},
+		{0x1F191, 0x1F19A, 1}, {0x1F200, 0x1F64F, 1}, {0x1F680, 0x1F6FF, 1}, {0x1F7E0, 0x1F7EB, 1}, {0x1F7F0, 0x1F7F0, 1}, {0x1F900, 0x1F9FF, 1},
 		{0x1FA70, 0x1FAFF, 1}, {0x20000, 0x2FFFD, 1}, {0x30000, 0x3FFFD, 1},
 	},
 }

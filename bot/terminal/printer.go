@@ -46,6 +46,9 @@ func (p printer) item(t item) {
 		if i > 0 {
 			t.label, lead = "", pad
 		}
+		if text == "" {
+			lead = p.paint(t.leadCode, strings.TrimRight(t.lead, " "))
+		}
 		p.line(t.label, lead+text)
 	}
 }
