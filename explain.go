@@ -20,7 +20,7 @@ func (c *explainCommand) Run(p *program) error {
 	}
 	if len(c.Concept) == 0 {
 		if c.Format == "json" {
-			return writeJSON(p.stdout, yamlKeys{base.Topics()})
+			return writeJSON(p.stdout, base.Topics())
 		}
 		return terminal.Topics(p.stdout, base.Topics(), terminal.Look(p.stdout))
 	}
@@ -39,7 +39,7 @@ func (c *explainCommand) Run(p *program) error {
 
 func (c *explainCommand) print(p *program, t *knowledge.Topic) error {
 	if c.Format == "json" {
-		return writeJSON(p.stdout, yamlKeys{t})
+		return writeJSON(p.stdout, t)
 	}
 	return terminal.Topic(p.stdout, t, terminal.Look(p.stdout))
 }
@@ -66,7 +66,7 @@ func (c *logsCommand) Run(p *program) error {
 		return status(notRecognised)
 	}
 	if c.Format == "json" {
-		return writeJSON(p.stdout, yamlKeys{products})
+		return writeJSON(p.stdout, products)
 	}
 	return terminal.Logs(p.stdout, products, references, terminal.Look(p.stdout))
 }

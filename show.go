@@ -19,7 +19,7 @@ func (c *showCommand) Run(p *program) error {
 		return status(notRecognised)
 	}
 	if c.Format == "json" {
-		return writeJSON(p.stdout, yamlKeys{m})
+		return writeJSON(p.stdout, m)
 	}
 	look := terminal.Look(p.stdout)
 	look.Dialects = c.Dialect

@@ -67,7 +67,7 @@ func (p *paste) ask() (*Asked, *Missing) {
 	for _, fact := range facts {
 		if asked == nil {
 			if q, ok := p.base.Question(fact); ok {
-				asked = &Asked{ID: q.Fact, Text: q.Text}
+				asked = &Asked{ID: q.Fact, Text: oneLine(q.Text), Choices: []Option{}}
 				for _, c := range q.Choices {
 					asked.Choices = append(asked.Choices, Option{c.Value, c.Label})
 				}
@@ -75,7 +75,7 @@ func (p *paste) ask() (*Asked, *Missing) {
 		}
 		if missing == nil {
 			if how := p.how(fact); how != "" {
-				missing = &Missing{fact, how}
+				missing = &Missing{fact, oneLine(how)}
 			}
 		}
 	}
