@@ -93,7 +93,7 @@ func TestNearest(t *testing.T) {
 	if d.Verdict == Unknown && !slices.ContainsFunc(d.Nearest, func(n Nearest) bool { return n.ID == "java-pkix-path-building-failed" && n.Title != "" }) {
 		t.Errorf("nearest %v", d.Nearest)
 	}
-	for _, text := range []string{"lunch at noon?", "see you at the station tomorrow"} {
+	for _, text := range []string{"lunch at noon?", "Bratkartoffeln mit Speck"} {
 		d, err := b.Diagnose(Input{Text: []byte(text), Now: testNow})
 		if err != nil {
 			t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -159,9 +160,12 @@ func (v *validation) mode(m *FailureMode, known func(string) bool, facts map[str
 	for i := range m.Signatures {
 		v.signature(fmt.Sprintf("signatures[%d]", i), &m.Signatures[i], facts, groups)
 	}
-	for field, list := range map[string][]string{"over": m.Over, "explains": m.Explains} {
-		for i, id := range list {
-			if at := fmt.Sprintf("%s[%d]", field, i); id == m.ID {
+	for _, field := range []struct {
+		name string
+		list []string
+	}{{"over", m.Over}, {"explains", m.Explains}} {
+		for i, id := range field.list {
+			if at := fmt.Sprintf("%s[%d]", field.name, i); id == m.ID {
 				v.complain(at, "names the failure mode itself", "remove it")
 			} else if !known(id) {
 				v.complain(at, id+" is no failure mode", "correct or remove it")
@@ -219,14 +223,29 @@ func (v *validation) references(at string, list []Reference) {
 }
 
 func (v *validation) fact(at, name string, facts map[string]bool) {
-	if !facts[name] {
-		known := make([]string, 0, len(facts))
-		for f := range facts {
-			known = append(known, f)
-		}
-		slices.Sort(known)
-		v.complain(at, fmt.Sprintf("%q is no fact", name), strictyaml.Suggest(name, known))
+	if facts[name] {
+		return
 	}
+	// The whole vocabulary is too long for a line: the facts of the same family, or the families.
+	family, _, _ := strings.Cut(name, ".")
+	var known, near, families []string
+	for _, f := range slices.Sorted(maps.Keys(facts)) {
+		known = append(known, f)
+		first, _, _ := strings.Cut(f, ".")
+		families = appendNew(families, first+".…")
+		if first == family {
+			near = append(near, f)
+		}
+	}
+	do := strictyaml.Suggest(name, known)
+	switch {
+	case strings.HasPrefix(do, "did you mean"):
+	case len(near) > 0:
+		do = strictyaml.Suggest(name, near)
+	default:
+		do = "facts are called " + strings.Join(families, ", ")
+	}
+	v.complain(at, fmt.Sprintf("%q is no fact", name), do)
 }
 
 func (v *validation) signature(at string, s *Signature, facts, groups map[string]bool) {
@@ -279,9 +298,12 @@ func anchor(c Clause) int {
 }
 
 func (v *validation) clauses(at string, all, any, none []Clause, facts map[string]bool) {
-	for name, list := range map[string][]Clause{"all": all, "any": any, "none": none} {
-		for i := range list {
-			v.clause(fmt.Sprintf("%s.%s[%d]", at, name, i), &list[i], facts)
+	for _, group := range []struct {
+		name string
+		list []Clause
+	}{{"all", all}, {"any", any}, {"none", none}} {
+		for i := range group.list {
+			v.clause(fmt.Sprintf("%s.%s[%d]", at, group.name, i), &group.list[i], facts)
 		}
 	}
 }
@@ -365,7 +387,7 @@ func (v *validation) check(at string, c *Check, facts, groups map[string]bool) {
 		at := fmt.Sprintf("%s.statements[%d]", at, i)
 		t, err := statement.Parse(string(c.Language), s.Dialect, s.Statement)
 		if err != nil {
-			v.complain(at, err.Error(), "")
+			v.complain(at+".statement", err.Error(), "")
 			continue
 		}
 		if dialects[s.Dialect] {
@@ -374,7 +396,7 @@ func (v *validation) check(at string, c *Check, facts, groups map[string]bool) {
 		dialects[s.Dialect] = true
 		for _, name := range t.Names() {
 			if !defined[name] {
-				v.complain(at, "{"+name+"} is no parameter of the check", "add it to parameters, or write {{ for a brace")
+				v.complain(at+".statement", "{"+name+"} is no parameter of the check", "add it to parameters, or write {{ for a brace")
 			}
 		}
 	}
