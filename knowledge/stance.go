@@ -69,7 +69,7 @@ func (r *stanceReader) of(e *evaluation, o occurrence) Stance {
 		return Reported
 	}
 	r.readAll(lines)
-	machine, source, list := false, true, false
+	machine, source, list, recovered := false, true, false, false
 	for _, n := range lines {
 		l := r.lines[n]
 		if l == nil {
@@ -80,6 +80,7 @@ func (r *stanceReader) of(e *evaluation, o occurrence) Stance {
 		machine = machine || !l.prose
 		source = source && (l.signs[codeSign] || l.signs[queryS])
 		list = list || r.lists(e, n)
+		recovered = recovered || l.signs[recoveredSign]
 	}
 	reach := testReach
 	if e.doc.Plain > shortPaste {
@@ -94,6 +95,8 @@ func (r *stanceReader) of(e *evaluation, o occurrence) Stance {
 		return InSource
 	case list:
 		return Quoted
+	case recovered && !s[unsolvedSign]:
+		return Healthy
 	case s[solvedSign] && !s[unsolvedSign], s[calmSign] && !s[unsolvedSign] && !s[reportSign]:
 		return Solved
 	case s[normalSign] && !s[reportSign]:

@@ -23,6 +23,7 @@ const (
 	testSign                 // a test's output or source
 	codeSign                 // program text
 	queryS                   // a search for the error: grep, a log query, an alert rule
+	recoveredSign            // the line itself tells that it went well in the end
 	sourceSign               // the paste as a whole is a program, a patch or a configuration of rules
 	signs
 )
@@ -147,6 +148,9 @@ var signPhrases = [signs][]string{
 		`^\s*[-+]?\s*rescue\b`, `^\s*(?:end|begin|else|fi|done|esac)\s*$`, `^\s*redirect_to\b`, `\.delete_all\b`, `^[+-]\s+(?://|#|if|return|throw|raise|const|let|var|def|func|})`, `^\s*[\w.$\[\]]+\s*(?:=|\+=|:=)\s*[\w.$]+\(`, `\);\s*$`, `^\s*\}\s*(?:else|catch|finally)?\s*\{?\s*$`,
 		`=~`, `\bgrok\s*\{`, `\bmatch\s*=>`, `\bmutate\s*\{`, `\badd_tag\b`,
 		`^\s*[-+]?\s*(?:\}?\s*else\s+)?(?:if|elif|elsif|while|switch|unless)\b.{0,200}[({:]`, `^\s*[-+]?\s*case\s+['"a-z_.]+.{0,120}:`, `^\s*[-+]?\s*(?:return|throw new|raise|panic\(|yield)\b.{0,200}[;()'"]`, `^\s*[-+]?\s*(?:export\s+|public\s+|private\s+|protected\s+|static\s+|final\s+)*(?:const|let|var|val|string|final|enum|#define|define\()\s+\w+.{0,40}[=(,"]`, `[!=]=={0,1}\s*["'][^"']{3,80}["']`, `\.(?:contains|includes|equals|equalsignorecase|startswith|endswith|matches|indexof|test|match|has)\(\s*["'/]`, `\bstrn?(?:case)?cmp\s*\(`, `\b(?:strings|errors)\.(?:contains|is|as)\(`, `^\s*[-+]?\s*(?:def|func|function|fn|class|interface|import|from|package|using|#include)\s+[\w<"'{*]`, `^\s*(?://\s|/\*|<!--)`, `^\s*[-+]?\s*(?:catch|except|rescue)\b.{0,80}[({:]`, `\bi18n\b`, `\bgettext\b|\b_\("`, `^\s*msg(?:id|str)\b`, `\bconsole\.(?:log|error|warn)\(`, `\blog(?:ger)?\.(?:warn|error|info|debug)\(`, `\bprintf?\s?\(`, `^\s*[a-z][\w.]*\s*=\s*["'].{3,}["'];\s*$`,
+	},
+	recoveredSign: {
+		`\b40[13]\b.{0,40}(?:->|→|=>|\bthen\b|\bdann\b|\bpuis\b|\bluego\b|\bdepois\b|\bpoi\b|затем|потом).{0,30}\b(?:200|204|ok|success\w*)\b`, `\b40[13]\b.{0,60}\b(?:200|204)\b\s*$`, `\b(?:retry|retried|attempt|versuch|tentative|intento|tentativa|tentativo|poging)\b.{0,40}\b(?:200|204|ok|succe\w+|erfolgreich|reussie?)\b`, `\b0 (?:errors?|failures?|failed|fehler|erreurs?|errores|erros|errori|fouten|bledow|rejected)\b`, `\b0 ошибок`, `\btoken (?:ok|valid|refreshed|renewed)\b`, `\brecovered\b`, `\b(?:is|are|all|status|state)[ :=]+(?:healthy|connected|green)\b`,
 	},
 	sourceSign: {
 		`^diff --git `, `^@@ -\d+`, `^(?:\+\+\+|---) [ab]/`, `^index [0-9a-f]{7,}\.\.`, `\bcreate table\b`, `\binsert into\b`, `\balter table\b`, `^\s*<(?:rule|group|decoder|match|resources|string)\b[^>]{0,80}>`, `<string name=`, `^\s*(?:export|public|private|protected|internal|abstract|final|static)\s+(?:default\s+|static\s+|final\s+|abstract\s+|async\s+|const\s+)*(?:const|enum|class|interface|function|record|type|void|string|boolean|int|let|var)\b`, `^\s*package [a-z][\w.]*;?\s*$`, `^\s*import (?:static )?[a-z][\w.*]+;\s*$`, `^\s*(?:from [\w.]+ )?import [\w*, {}]+(?: from ["'].*)?;?\s*$`, `^#!/`, `<\?php`, `^\s*const \w+\s*[:=]`, `^\s*(?:def|func|fn) \w+\s*\(`, `^\s*#(?:include|define|ifdef|pragma)\b`, `^\s*enum \w+`, `^\s*type \w+ (?:struct|interface|=)`, `^msg(?:id|str)\b`, `^\s*(?:groups|rules|detection|logsource|alerting):\s*$`, `^\s*- (?:alert|record|name|id): .{0,80}$`, `^\s*(?:expr|condition|query): `,
