@@ -235,30 +235,6 @@ func (e *UnknownAnswer) Error() string {
 // Unwrap makes the error one of [ErrAnswer].
 func (e *UnknownAnswer) Unwrap() error { return ErrAnswer }
 
-// maxOwn is how many clause hits of one layer are looked at.
-const maxOwn = 20_000
-
-// evaluate gathers what the scan, the analyzers, the answers and the earlier
-// messages found for one layer.
-func (p *paste) evaluate(l *layer) *evaluation {
-	ls := &p.scratch.layers[p.layerOf(l)]
-	e := &evaluation{p: p, doc: p.doc, layer: l, hits: ls.hits, scratch: ls, facts: p.facts, byName: make(map[string][]int, 32), all: ls.seen[:0]}
-	for i := range e.hits {
-		h := &e.hits[i]
-		if h.Pattern >= l.own || len(e.all) == maxOwn {
-			continue
-		}
-		e.all = append(e.all, seen{line: p.doc.Rows[p.doc.RowAt(h.Start)].First, start: h.Start, end: h.End, fact: -1, pattern: h.Pattern, hit: i, open: h.Open})
-	}
-	p.priorHits(l, e)
-	e.arrange()
-	e.phraseHits()
-	for i, f := range p.facts {
-		e.byName[f.Name] = append(e.byName[f.Name], i)
-	}
-	return e
-}
-
 // recognise evaluates the signatures of which a clause hit or a fact was
 // stated, the surest of each failure mode first, and keeps of each failure mode
 // the one that, seen in its stance, is surest. What cannot be surer than what
