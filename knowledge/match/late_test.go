@@ -1,6 +1,7 @@
 package match
 
 import (
+	"bytes"
 	"slices"
 	"testing"
 
@@ -72,4 +73,30 @@ func scanAll(t *rapid.T, ps []Pattern, text []byte) []Hit {
 	}
 	var sc Scratch
 	return slices.Clone(set.Scan(text, &sc))
+}
+
+// A word on every line of a log does not hide the line that matches.
+func TestLateBehindManyLines(t *testing.T) {
+	set, err := Compile([]Pattern{{Regexp: `alpha\s+(?P<n>\d+)`, Late: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := append(bytes.Repeat([]byte("alpha and beta\n"), 50_000), "alpha 12\n"...)
+	var sc Scratch
+	hits, work, found := set.Scan(text, &sc), 0, 0
+	for _, h := range hits {
+		if h.Open {
+			var ok bool
+			if h, ok = set.Settle(text, h, &work); !ok {
+				continue
+			}
+		}
+		found++
+		if got := string(text[h.Start:h.End]); got != "alpha 12" || len(h.Groups) != 4 {
+			t.Errorf("found %q with %d groups", got, len(h.Groups)/2)
+		}
+	}
+	if found != 1 || len(hits) != MaxOpen+1 {
+		t.Errorf("%d matches among %d hits", found, len(hits))
+	}
 }

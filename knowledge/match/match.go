@@ -26,7 +26,7 @@ type Pattern struct {
 	Regexp  string // in the syntax of package regexp, at most MaxPattern bytes, matched on one line without its '\n'
 	Exact   bool   // case matters, except under (?i) of a regexp; otherwise ASCII letters match in either case, except under (?-i)
 	All     bool   // every match on a line is reported, not only the first; of a literal also overlapping ones
-	Late    bool   // the regexp is not run: a hit is open, and tells that one of the literals of which every match has one stands on the line; Settle does the rest. Not with All
+	Late    bool   // the regexp is not run: a hit is open, and tells that one of the literals of which every match has one stands on the line; Settle does the rest. Behind MaxOpen of them it is run after all. Not with All
 	Need    string // what Needs returned for this pattern, or empty; with it Compile need not parse the regexp
 }
 
@@ -43,6 +43,11 @@ type Hit struct {
 const (
 	// MaxHits is how many hits of one pattern a Scan keeps: the first ones.
 	MaxHits = 1000
+
+	// MaxOpen is how many open hits of one late pattern a Scan keeps. On the
+	// lines behind them the pattern is run at once: a word that stands on every
+	// line of a log must not use up the hits before the one line that matches.
+	MaxOpen = 4096
 
 	// MaxPattern is the longest literal or regexp, in bytes. It must not
 	// exceed the overlap of two windows.
