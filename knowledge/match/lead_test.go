@@ -45,7 +45,7 @@ func TestLeadFinds(t *testing.T) {
 		}
 		re, err := regexp.Compile(src)
 		if err != nil {
-			t.Skip("not a regexp")
+			return // the pieces make no regexp
 		}
 		text := []byte(strings.Join(rapid.SliceOfN(rapid.SampledFrom([]string{"foo", "ba", "r", "rs", " ", "é", "É", "xx", "12", "_", "-", "fo", "Foo"}), 0, 14).Draw(t, "text"), ""))
 		l := leadOf(src)

@@ -47,7 +47,7 @@ const (
 	// MaxOpen is how many open hits of one late pattern a Scan keeps. On the
 	// lines behind them the pattern is run at once: a word that stands on every
 	// line of a log must not use up the hits before the one line that matches.
-	MaxOpen = 4096
+	MaxOpen = 512
 
 	// MaxPattern is the longest literal or regexp, in bytes. It must not
 	// exceed the overlap of two windows.
