@@ -49,6 +49,10 @@ const (
 	// line of a log must not use up the hits before the one line that matches.
 	MaxOpen = 512
 
+	// MaxOpenLines is the same for a pattern that may match on any line (one of
+	// Unanchored). It is not run behind them.
+	MaxOpenLines = 20_000
+
 	// MaxPattern is the longest literal or regexp, in bytes. It must not
 	// exceed the overlap of two windows.
 	MaxPattern = 4 << 10
@@ -72,6 +76,7 @@ type pattern struct {
 	program   int32 // of a regexp, index into programs
 	all       bool
 	late      bool
+	any       bool // it may match on any line
 }
 
 // Compile prepares patterns for Scan. No regexp is compiled before its first
@@ -121,6 +126,7 @@ func Compile(ps []Pattern) (*Set, error) {
 		switch shortest := s.literals.shortest(triggers); {
 		case shortest < shortGram-1:
 			s.unanchored = append(s.unanchored, i)
+			s.patterns[i].any = true
 		case shortest < longWindow:
 			short.link(triggers, i)
 		default:

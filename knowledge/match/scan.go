@@ -254,7 +254,7 @@ func (sc *Scratch) scanLines() {
 		for _, i := range sc.set.unanchored {
 			p, st := &sc.set.patterns[i], sc.of(int32(i))
 			if p.literal < 0 {
-				if st.kept < MaxHits {
+				if st.kept < MaxHits || p.late && st.kept < MaxOpenLines {
 					sc.try(int32(i), p, st, -1)
 				}
 				continue

@@ -17,8 +17,8 @@ func (sc *Scratch) try(pattern int32, p *pattern, st *state, known int32) {
 	}
 	for pt, ok := partAt(sc.start, sc.end, cut), true; ok; pt, ok = pt.next(sc.end, cut) {
 		n := pt.end - pt.start
-		if p.late && st.kept < MaxOpen {
-			if sc.keep(st, Hit{Pattern: int(pattern), Start: pt.start, End: pt.end, Open: true}); st.kept >= MaxHits {
+		if p.late && (p.any || st.kept < MaxOpen) {
+			if sc.keep(st, Hit{Pattern: int(pattern), Start: pt.start, End: pt.end, Open: true}); p.any && st.kept >= MaxOpenLines {
 				return
 			}
 			continue
