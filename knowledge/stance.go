@@ -45,12 +45,13 @@ const (
 // stanceReader judges the hits of one paste. The lines are read when the first
 // hit is judged, so a paste without candidates costs nothing.
 type stanceReader struct {
-	p     *paste
-	read  bool
-	lines map[int]*lineStance
-	prose [signs]bool // signs in prose lines
-	any   [signs]bool // signs in any line
-	tests []int       // lines with a sign of a test
+	p      *paste
+	read   bool
+	lines  map[int]*lineStance
+	prose  [signs]bool // signs in prose lines
+	any    [signs]bool // signs in any line
+	tests  []int       // lines with a sign of a test
+	quoted bool        // the evidence itself stands in a quotation
 }
 
 type lineStance struct {
@@ -68,6 +69,7 @@ func (r *stanceReader) of(e *evaluation, o occurrence) Stance {
 	if len(lines) == 0 {
 		return Reported
 	}
+	r.quoted = r.quoted || slices.ContainsFunc(lines, func(n int) bool { return r.p.doc.Rows[n].Quoted > 0 })
 	r.readAll(lines)
 	machine, source, list, recovered := false, true, false, false
 	for _, n := range lines {
@@ -101,11 +103,11 @@ func (r *stanceReader) of(e *evaluation, o occurrence) Stance {
 		return Solved
 	case s[normalSign] && !s[reportSign]:
 		return Healthy
-	case s[docSign] && !(machine && s[reportSign]), s[adviceSign] && !s[reportSign] && !machine:
+	case s[docSign] && !(machine && (s[reportSign] || s[unsolvedSign])), s[adviceSign] && !s[reportSign] && !s[unsolvedSign] && !machine:
 		return Quoted
 	case s[wishSign] && !s[unsolvedSign] && !(machine && s[reportSign]):
 		return AskedAbout
-	case s[askSign] && !s[reportSign] && !machine:
+	case s[askSign] && !s[reportSign] && !s[unsolvedSign] && !machine:
 		return AskedAbout
 	}
 	return Reported
@@ -251,7 +253,7 @@ func (r *stanceReader) mark(m *marking, set *stancePatterns) {
 		switch {
 		case sign == testSign:
 			r.tests = append(r.tests, n)
-		case l.prose:
+		case l.prose && !((sign == solvedSign || sign == calmSign) && r.p.doc.Rows[n].Quoted > 0 && !r.quoted):
 			r.prose[sign] = true
 		}
 	}
