@@ -91,7 +91,7 @@ func (r *stanceReader) of(e *evaluation, o occurrence) Stance {
 	near := slices.ContainsFunc(r.tests, func(t int) bool { return t >= lines[0]-reach && t <= lines[len(lines)-1]+reach })
 	s := &r.prose
 	switch {
-	case near:
+	case near && !r.any[failedSign]:
 		return InTest
 	case source, (r.any[sourceSign] || r.mostlyCode()) && !s[unsolvedSign] && !r.logged(lines):
 		return InSource
@@ -279,10 +279,26 @@ func withoutURLs(line string) string {
 	}
 }
 
+// isHeader reports whether a line is a header of an HTTP message, such as
+// WWW-Authenticate: OAuth realm="…", perhaps behind the mark of a transcript.
+func isHeader(line string) bool {
+	line = strings.TrimLeft(line, "<>* \t")
+	name, _, ok := strings.Cut(line, ":")
+	if !ok || len(name) > 40 || !strings.Contains(name, "-") {
+		return false
+	}
+	for i := range len(name) {
+		if c := name[i]; c != '-' && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') {
+			return false
+		}
+	}
+	return true
+}
+
 // isProse reports whether a line reads like something a person wrote: words
 // rather than fields, braces and paths.
 func isProse(line string) bool {
-	if strings.Contains(line, "Exception") {
+	if strings.Contains(line, "Exception") || isHeader(line) {
 		return false
 	}
 	words, letters, marks := 0, 0, 0
