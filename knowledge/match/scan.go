@@ -34,11 +34,13 @@ type state struct {
 // Bounds of the work of one Scan. A unit is a byte of a line that a regexp is
 // run on, some ten nanoseconds.
 const (
-	workAll  = 16 << 20
-	workEach = 6 << 20 // for one pattern: tens of thousands of lines on which it nearly matches
-	workLong = 4       // a byte costs so much on a line
-	longLine = 4 << 10 // of so many bytes, for which package regexp changes to a slower way
-	workTest = 32      // so many bytes on which a literal is tested cost as much as one
+	workAll      = 16 << 20
+	workEach     = 6 << 20 // for one pattern: tens of thousands of lines on which it nearly matches
+	workLate     = 3 << 20 // for all late patterns behind their open hits
+	workLong     = 4       // a byte costs so much on a line
+	longLine     = 4 << 10 // of so many bytes, for which package regexp changes to a slower way
+	workTest     = 32      // so many bytes on which a literal is tested cost as much as one
+	workTestLate = 8       // that where each of many late patterns tests its literals on every line
 )
 
 // Scan returns the matches of all patterns in text, ordered by Start, then

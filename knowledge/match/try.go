@@ -23,7 +23,13 @@ func (sc *Scratch) try(pattern int32, p *pattern, st *state, known int32) {
 			}
 			continue
 		}
-		if !sc.affords(st, n/workTest+1) {
+		test := n / workTest
+		if p.late {
+			if test = n / workTestLate; sc.work+test > workLate {
+				return
+			}
+		}
+		if !sc.affords(st, test+1) {
 			return
 		}
 		if !sc.hold(p.condition, pt.start, pt.end, known) || sc.missed(st, pt) {
@@ -32,7 +38,7 @@ func (sc *Scratch) try(pattern int32, p *pattern, st *state, known int32) {
 		if n > longLine {
 			n *= workLong
 		}
-		if !sc.affords(st, n) {
+		if p.late && sc.work+n > workLate || !sc.affords(st, n) {
 			return
 		}
 		if sc.run(pattern, p, st, pt) && (!p.all || st.kept >= MaxHits) {
