@@ -295,10 +295,17 @@ func isHeader(line string) bool {
 	return true
 }
 
+// isThrown reports whether a line begins as that of a thrown exception does.
+func isThrown(line string) bool {
+	line = strings.TrimLeft(line, " \t>|")
+	first, _, _ := strings.Cut(line, " ")
+	return strings.HasPrefix(line, "Caused by") || strings.Contains(first, "Exception") || strings.HasSuffix(first, "Error:")
+}
+
 // isProse reports whether a line reads like something a person wrote: words
 // rather than fields, braces and paths.
 func isProse(line string) bool {
-	if strings.Contains(line, "Exception") || isHeader(line) {
+	if isHeader(line) || isThrown(line) {
 		return false
 	}
 	words, letters, marks := 0, 0, 0
