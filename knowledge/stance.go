@@ -80,7 +80,7 @@ func (r *stanceReader) of(e *evaluation, o occurrence) Stance {
 			continue
 		}
 		machine = machine || !l.prose
-		source = source && (l.signs[codeSign] || l.signs[queryS])
+		source = source && (l.signs[codeSign] || l.signs[querySign])
 		list = list || r.lists(e, n)
 		recovered = recovered || l.signs[recoveredSign]
 	}
