@@ -308,33 +308,30 @@ func isProse(line string) bool {
 	if isHeader(line) || isThrown(line) {
 		return false
 	}
-	words, letters, marks := 0, 0, 0
-	in := false
-	for i := 0; i < len(line); {
-		c, n := rune(line[i]), 1
-		if c >= utf8.RuneSelf {
-			c, n = utf8.DecodeRuneInString(line[i:])
+	words, others, wide := 0, 0, 0
+	for token := range strings.FieldsSeq(line) {
+		token = strings.Trim(token, `.,:;!?"'()«»„“”‘’…-–—`)
+		if token == "" {
+			continue
 		}
-		i += n
+		letters := 0
+		plain := true
+		for _, c := range token {
+			switch {
+			case c >= 0x2E80 && unicode.IsLetter(c):
+				wide++ // Chinese, Japanese and Korean put no blanks between words
+			case unicode.IsLetter(c):
+				letters++
+			case c != '\'' && c != '-' && c != '/' && c != '.' && c != '’':
+				plain = false
+			}
+		}
 		switch {
-		case c >= 0x2E80 && unicode.IsLetter(c): // CJK: every character counts as a word
-			letters++
+		case plain && letters > 0:
 			words++
-			in = false
-		case unicode.IsLetter(c):
-			letters++
-			if !in {
-				words++
-			}
-			in = true
-		case c == ' ' || c == '\'' || c == '-':
-			in = in && c != ' '
-		default:
-			in = false
-			if strings.ContainsRune(`{}[]<>=/\|&;$#_%@`, c) {
-				marks++
-			}
+		case !plain:
+			others++
 		}
 	}
-	return words >= 3 && marks*6 <= letters
+	return words >= 3 && words >= others || wide >= 5 && others <= wide
 }
