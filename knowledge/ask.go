@@ -69,7 +69,7 @@ func (p *paste) ask() (*Asked, *Missing) {
 			if q, ok := p.base.Question(fact); ok {
 				asked = &Asked{ID: q.Fact, Text: oneLine(q.Text), Choices: []Option{}}
 				for _, c := range q.Choices {
-					asked.Choices = append(asked.Choices, Option{c.Value, c.Label})
+					asked.Choices = append(asked.Choices, Option(c))
 				}
 			}
 		}

@@ -25,12 +25,5 @@ func (v Verdict) rank() int {
 	return 0
 }
 
-var byRank = [...]Verdict{Unknown, Unsure, Likely, Certain}
-
-// lowered returns the verdict n steps less sure, at the least unknown.
-func (v Verdict) lowered(n int) Verdict {
-	return byRank[max(0, v.rank()-n)]
-}
-
 // Spoken reports whether a bot says it unasked: certain or likely.
 func (v Verdict) Spoken() bool { return v.rank() >= 2 }

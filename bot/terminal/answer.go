@@ -93,8 +93,6 @@ func verdictCode(v knowledge.Verdict) string {
 	return faint
 }
 
-func (p printer) verdict(v knowledge.Verdict) string { return p.paint(verdictCode(v), string(v)) }
-
 // evidence prints the lines that the evidence stands on, each once, with the
 // evidence marked.
 func (p printer) evidence(c *knowledge.Candidate) {

@@ -31,7 +31,7 @@ var kinds = func() (t [256]byte) {
 	for i := range t {
 		switch c := byte(i); {
 		case isLetter(rune(c)):
-			t[i] = c&0x1f | 0
+			t[i] = c & 0x1f
 		case c >= '0' && c <= '9':
 			t[i] = kindDigit
 		case c == '_':
