@@ -74,7 +74,7 @@ type Condition struct {
 // A Clause is one condition: exactly one of Literal, Regexp, Phrase, Fact, All,
 // Any, None is given. A phrase is a product's sentence, found by its letters
 // alone: whatever blanks, punctuation, line breaks and look-alike characters
-// (0 for o, 1 for l or i) stand between them. Literals and regexps are matched on one logical line (or one
+// (0 for o, 1 for l or i, 5 for s) stand between them. Literals and regexps are matched on one logical line (or one
 // decoded or joined view of some), with ASCII case folded; named groups of a
 // regexp become parameters.
 type Clause struct {

@@ -10,6 +10,11 @@ func TestSkeleton(t *testing.T) {
 	if got, want := string(s.Text), "projctwlthkyeltherdoesnotexlstsee"; got != want {
 		t.Errorf("skeleton %q, want %q", got, want)
 	}
+	Clean(`to{"a":"ke\n` + "n</b>i5<br />pre&nbsp;sent" + `"}`).Skeleton(&s)
+	if got, want := string(s.Text), "toakenlspresent"; got != want {
+		t.Errorf("skeleton with markup %q, want %q", got, want)
+	}
+	Clean(text).Skeleton(&s)
 	if got := Bones("does not exist"); got != "doesnotexlst" {
 		t.Errorf("Bones = %q", got)
 	}
