@@ -279,20 +279,19 @@ func withoutURLs(line string) string {
 	}
 }
 
+// headerNames are how the headers begin that stand in transcripts of HTTP.
+var headerNames = []string{"www-", "x-", "content-", "set-cookie", "proxy-", "user-agent", "cache-", "transfer-", "strict-", "access-control-", "accept-", "last-modified", "retry-after", "keep-alive"}
+
 // isHeader reports whether a line is a header of an HTTP message, such as
 // WWW-Authenticate: OAuth realm="…", perhaps behind the mark of a transcript.
 func isHeader(line string) bool {
 	line = strings.TrimLeft(line, "<>* \t")
 	name, _, ok := strings.Cut(line, ":")
-	if !ok || len(name) > 40 || !strings.Contains(name, "-") {
+	if !ok || len(name) > 40 {
 		return false
 	}
-	for i := range len(name) {
-		if c := name[i]; c != '-' && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') {
-			return false
-		}
-	}
-	return true
+	name = strings.ToLower(name)
+	return slices.ContainsFunc(headerNames, func(begin string) bool { return strings.HasPrefix(name, begin) })
 }
 
 // isThrown reports whether a line begins as that of a thrown exception does.
