@@ -41,14 +41,14 @@ func (c *cleaner) chat(e *edit, text []byte) {
 			return
 		}
 	}
-	if has&star != 0 {
-		unmark(e, text, "**")
-	} else if has&pipe != 0 {
-		unmark(e, text, "||")
-	} else if has&tilde != 0 {
-		unmark(e, text, "~~")
-	} else if has&underscore != 0 {
-		unmark(e, text, "__")
+	// One kind of mark a round, as they may be nested.
+	for _, m := range [...]struct {
+		class class
+		mark  string
+	}{{star, "**"}, {pipe, "||"}, {tilde, "~~"}, {underscore, "__"}} {
+		if has&m.class != 0 && !e.changed {
+			unmark(e, text, m.mark)
+		}
 	}
 }
 

@@ -17,7 +17,8 @@ type decoder struct {
 }
 
 func (d *decoder) run(e *edit) {
-	value := false // inside the value of a form, name=value
+	form := !d.strings && isForm(d.text)
+	value := form // inside the value of a form, name=value
 	for i := 0; i < len(d.text); {
 		b := d.text[i]
 		s, n := "", 0
@@ -32,7 +33,7 @@ func (d *decoder) run(e *edit) {
 		case b == '&':
 			s, n = entity(d.text[i:])
 		case b == '+':
-			if value && i > 0 && isWord(d.text[i-1]) && i+1 < len(d.text) && (isWord(d.text[i+1]) || d.text[i+1] == '%') {
+			if value && i > 0 && endsFormWord(d.text[i-1]) && i+1 < len(d.text) && beginsFormWord(d.text[i+1]) {
 				s, n = " ", 1
 			}
 		case b == '=':
@@ -40,8 +41,9 @@ func (d *decoder) run(e *edit) {
 				s, n = d.bytes(i)
 			}
 			value = true
-		case !isWord(b) && b != '.' && b != '-' && b != '~' && b != '*':
-			value = false
+		case b <= ' ' || b == '&' || b == '"' || b == '<' || b == '>' || b == '{' || b == '}' || b == '[' || b == ']' || b == '|' || b == '`':
+			// What browsers leave as it is in an address ends no value.
+			value = form
 		}
 		if n == 0 {
 			i++
@@ -63,6 +65,35 @@ func (d *decoder) run(e *edit) {
 	}
 }
 
+// isForm reports whether the whole of text is encoded as the value of a form
+// is (application/x-www-form-urlencoded): every blank a plus sign.
+func isForm(text []byte) bool {
+	if bytes.IndexByte(text, '%') < 0 || bytes.IndexByte(text, ' ') >= 0 {
+		return false
+	}
+	first := bytes.IndexByte(text, '+')
+	if first < 0 || bytes.IndexByte(text[first+1:], '+') < 0 {
+		return false
+	}
+	for i, b := range text {
+		if b == '%' {
+			_, ok := hex(text, i+1, 2)
+			return ok
+		}
+	}
+	return false
+}
+
+// endsFormWord reports whether a plus sign behind b may stand for a blank.
+func endsFormWord(b byte) bool {
+	return isWord(b) || bytes.IndexByte([]byte(".,;:!?)'-*"), b) >= 0
+}
+
+// beginsFormWord reports whether a plus sign before b may stand for a blank.
+func beginsFormWord(b byte) bool {
+	return isWord(b) || bytes.IndexByte([]byte("%('-*./"), b) >= 0
+}
+
 // escape reads a backslash escape at i: of JSON, and what C, Python and shells
 // add. n is 0 when there is none.
 func (d *decoder) escape(i int) (s string, n int) {
@@ -70,8 +101,10 @@ func (d *decoder) escape(i int) (s string, n int) {
 		return "", 0
 	}
 	switch b := d.text[i+1]; b {
-	case '"', '\'', '/', '\\', '`':
-		return string(d.text[i+1 : i+2]), 2
+	case '"', '\'', '/', '\\', '`', '_', '*', '[', ']', '~', '|', '#', '<', '>':
+		// The last are Markdown's, which chat programs and issue trackers add
+		// when text is pasted as rich text: oauth\_problem.
+		return asciiBytes[b : b+1], 2
 	case 'n', 'r':
 		if b == 'r' && bytes.HasPrefix(d.text[i+2:], []byte(`\n`)) {
 			return "", 2
