@@ -9,15 +9,17 @@ import (
 )
 
 // accuracy is what the labelled pastes under testdata/accuracy must reach. They
-// were written without sight of the signatures; the bars lie a little below
-// what was measured, so that a change for the worse fails.
+// were written without sight of the signatures, but half of them were looked at
+// while signatures and stance were written; the bars lie a little below what was
+// measured, so that a change for the worse fails.
 var accuracy = map[string]struct {
 	spoken float64 // share of the pastes of built failure modes that are said, and rightly
 	wrong  float64 // share of all pastes that are answered wrongly
 }{
-	"seeds.jsonl": {spoken: 0.90, wrong: 0.01},
-	"near.jsonl":  {spoken: 0.85, wrong: 0.01},
-	"none.jsonl":  {wrong: 0.03},
+	"seeds.jsonl": {spoken: 0.95, wrong: 0.01},
+	"near.jsonl":  {spoken: 0.95, wrong: 0.01},
+	"none.jsonl":  {wrong: 0.01},
+	"mixed.jsonl": {spoken: 0.95, wrong: 0.01},
 }
 
 type labelled struct {
