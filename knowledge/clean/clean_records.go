@@ -27,6 +27,10 @@ func (c *cleaner) records() {
 		if ok && rec != nil && rec.Logged && isTrace(text, &p) {
 			ok = false
 		}
+		if ok && rec != nil && rec.Format == "jul" && p.Format == "level" && i == rec.First+1 {
+			// java.util.logging's second line: "SEVERE: message".
+			rec.Level, ok = p.Level, false
+		}
 		begins := rec == nil || ok || i-rec.First >= maxRecordRows || row.End-d.Rows[rec.First].Start > maxRecordBytes
 		if !begins && text != "" {
 			before := &d.Rows[i-1]

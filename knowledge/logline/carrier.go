@@ -45,6 +45,32 @@ func (l *layer) compose(s string, i int) bool {
 	return true
 }
 
+// searched reads what grep puts before a line that it found: "file:",
+// "file:12:" or "12:" with -n, "file-12-" for the lines around it. What follows
+// must be a timestamp with its date.
+func (l *layer) searched(s string, i int) bool {
+	limit := min(len(s), i+256)
+	for j := i + 1; j < limit && !space(s[j]); j++ {
+		if s[j-1] != ':' && s[j-1] != '-' || !digit(s[j]) && s[j] != '[' {
+			continue
+		}
+		stampAt := j
+		if s[j] == '[' {
+			stampAt++
+		}
+		if st, _, ok := readStamp(s, stampAt); !ok || st.shape == clockShape {
+			continue
+		}
+		name := strings.TrimRight(s[i:j-1], "0123456789")
+		if name != "" && strings.IndexByte(name, '.') < 0 && strings.IndexByte(name, '/') < 0 {
+			return false
+		}
+		l.format, l.carrier, l.end = "grep", true, j
+		return true
+	}
+	return false
+}
+
 // logs reports whether a timestamp or a level surely stands at s[i:].
 func logs(s string, i int) bool {
 	if _, _, ok := readStamp(s, i); ok {

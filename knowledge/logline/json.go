@@ -34,6 +34,7 @@ type entry struct {
 	rank     [answerSlot + 1]int
 	from, to int // the message's text, encoded
 	answer   int
+	status   string // the level that "status" states, as Datadog writes it
 }
 
 // json reads one JSON object. An object is a log line when it has a message
@@ -46,6 +47,9 @@ func (l *layer) json(s string, i int) bool {
 	e := entry{s: s}
 	e.object(i, noSlot, 0)
 	message, timed, leveled := e.rank[messageSlot] > 0, e.rank[timeSlot] > 0, e.rank[levelSlot] > 0
+	if !leveled && message && timed && e.status != "" {
+		e.level, leveled = e.status, true
+	}
 	switch {
 	case message && leveled, timed && leveled, message && e.rank[streamSlot] > 0:
 	case message && timed && e.answer < 2:
@@ -123,6 +127,9 @@ func (e *entry) take(sl slot, rank, from, to int, quoted bool) {
 		return
 	}
 	if sl == answerSlot {
+		if lv := level(e.s[from:to]); lv != "" && quoted {
+			e.status = lv
+		}
 		e.answer++
 		return
 	}

@@ -38,6 +38,7 @@ type Prefix struct {
 	//	syslog     RFC 3164 and RFC 5424, and journald for journalctl's
 	//	klog       Kubernetes components
 	//	cri        a container runtime's file; kubectl and compose for what those commands put in front
+	//	grep       the name or number that grep puts before a line with a time
 	//	json       one JSON object; logfmt for key=value pairs
 	//	viewer     the time column of Kibana, Splunk or Datadog
 	//	plain      only a time, perhaps with a level
@@ -204,5 +205,5 @@ func (l *layer) read(s string, i int) bool {
 			return true
 		}
 	}
-	return l.cut(s, i)
+	return l.searched(s, i) || l.cut(s, i)
 }
