@@ -69,7 +69,7 @@ var Vocabulary = []Term{
 	{Name: "url.private", Type: String, Doc: "a host or address that is private, loopback or a bare internal name, when it appears as a URL or Location"},
 	{Name: "url.base_mismatch", Type: String, Doc: "the paste shows two base URLs for one application that differ: 'scheme', 'port', 'host' or 'path'"},
 	{Name: "network.proxy", Type: String, Doc: "sign of a reverse or forward proxy: Via, X-Forwarded-*, proxyName, nginx, CONNECT …"},
-	{Name: "network.failure", Type: Enum, Doc: "the connection itself failed", Values: []string{"refused", "unknown-host", "timeout", "reset", "tls"}},
+	{Name: "network.failure", Type: Enum, Doc: "the connection itself failed", Values: []string{"refused", "unknown-host", "unreachable", "timeout", "reset", "tls"}},
 	{Name: "product.name", Type: Enum, Doc: "a product that the paste names or whose log it is: jira, confluence, bitbucket, bamboo, crowd, fisheye, crucible, aha, github, gitlab, google, microsoft, slack, xero, magento, woocommerce, jenkins, …"},
 	{Name: "product.log", Type: Enum, Doc: "the product whose log format, package or logger a record has (stronger than product.name)"},
 	{Name: "product.version", Type: String, Doc: "product and version, such as 'jira 9.12.1'"},

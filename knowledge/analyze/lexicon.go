@@ -25,14 +25,52 @@ func appendPhrases(list []phrase, texts string, id int) []phrase {
 			p.text, p.open = text[:n], true
 		}
 		list = append(list, p)
-		// ASCII case is folded by the lexicon; of other scripts only a
-		// capital at the head of a phrase is usual.
-		if r, n := utf8.DecodeRuneInString(p.text); unicode.ToUpper(r) != r && r >= utf8.RuneSelf {
-			p.text = string(unicode.ToUpper(r)) + p.text[n:]
+		list = appendSpellings(list, p)
+	}
+	return list
+}
+
+// appendSpellings adds the other spellings of a phrase with letters beyond
+// ASCII: with a capital at its head, all in capitals, and without accents, as
+// people type who lack the keys. ASCII case is folded by the lexicon.
+func appendSpellings(list []phrase, p phrase) []phrase {
+	text := p.text
+	first := strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf && unicode.ToUpper(r) != r })
+	if first < 0 {
+		return list
+	}
+	capitals := strings.ToUpper(text[first:])
+	p.text = text[:first] + asciiLower(capitals)
+	list = append(list, p)
+	if r, n := utf8.DecodeRuneInString(text); first == 0 && n < len(text) && asciiLower(capitals) != string(unicode.ToUpper(r))+text[n:] {
+		p.text = string(unicode.ToUpper(r)) + text[n:]
+		list = append(list, p)
+	}
+	for _, fold := range [...]*strings.Replacer{unaccented, umlauts} {
+		p.text = fold.Replace(text)
+		if isASCII(p.text) && p.text != list[len(list)-1].text {
 			list = append(list, p)
 		}
 	}
 	return list
+}
+
+// The letters of Latin scripts without their marks, and German's umlauts
+// written out.
+var (
+	unaccented = strings.NewReplacer("ä", "a", "á", "a", "à", "a", "â", "a", "ã", "a", "å", "a", "ą", "a", "ç", "c", "č", "c", "ć", "c",
+		"é", "e", "è", "e", "ê", "e", "ë", "e", "ę", "e", "ě", "e", "í", "i", "î", "i", "ï", "i", "ı", "i", "ł", "l", "ñ", "n", "ń", "n",
+		"ö", "o", "ó", "o", "ò", "o", "ô", "o", "õ", "o", "ø", "o", "ś", "s", "š", "s", "ş", "s", "ß", "ss", "ü", "u", "ú", "u", "ù", "u", "û", "u", "ğ", "g", "ż", "z", "ź", "z", "ž", "z")
+	umlauts = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss")
+)
+
+func isASCII(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // A lexicon finds many phrases in one pass over a text, ASCII case folded. Each
@@ -124,7 +162,7 @@ func shortest(list []string) []string {
 	for i, a := range list {
 		covered := false
 		for j, b := range list {
-			if i != j && len(b) <= len(a) && (a != b || j < i) && foldedIndex(a, b) >= 0 {
+			if i != j && len(b) <= len(a) && (a != b || j < i) && strings.Contains(a, b) {
 				covered = true
 				break
 			}

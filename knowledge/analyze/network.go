@@ -60,6 +60,11 @@ var networkGroups = [...]networkGroup{
 		"nohttpresponseexception|failed to respond|empty reply from server|unexpected end of file from server|remote end closed connection|broken pipe|epipe|" +
 		"err_connection_reset|err_connection_closed|premature eof|prematurely closed|verbindung zurückgesetzt|verbindungsaufbau wurde zurückgesetzt|" +
 		"connexion ré-initialisée|connexion réinitialisée|conexión reinicializada|连接被重置|接続がリセット|соединение разорвано", nil},
+	{"network.failure", "unreachable", "no route to host|noroutetohostexception|network is unreachable|network unreachable|host is unreachable|host unreachable|" +
+		"destination host unreachable|ehostunreach|enetunreach|err_address_unreachable|err_internet_disconnected|unreachable network|unreachable host|" +
+		"winerror 10051|winerror 10065|errno 101|errno 113|keine route zum zielrechner|das netzwerk ist nicht erreichbar|aucun chemin d'accès pour atteindre l'hôte|" +
+		"le réseau n'est pas accessible|no existe ninguna ruta hasta el host|la red es inaccesible|nessun instradamento per l'host|não há rota para o host|" +
+		"нет маршрута до узла|сеть недоступна|没有到主机的路由|ホストへの経路がありません|호스트로 갈 루트가 없음", nil},
 	{"network.failure", "tls", "sslhandshakeexception|ssl handshake|tls handshake|handshake_failure|handshake failure|pkix path|suncertpathbuilderexception|" +
 		"validatorexception|sslpeerunverifiedexception|x509: certificate|x509: cannot|tls: failed to verify|certificate verify failed|certificate_verify_failed|" +
 		"ssl certificate problem|sslexception|ssl_error_*|err_ssl_*|err_cert_*|err_tls_cert_altname_invalid|unable to get local issuer|self signed certificate|" +

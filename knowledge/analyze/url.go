@@ -46,6 +46,7 @@ type address struct {
 	scheme, host string
 	port         string // as written, or ""
 	path         string // as written, at most 256 bytes
+	encoded      bool   // percent-encoded, so that its path was not read
 	before       string // the 60 bytes of the row before it
 	role         urlRole
 	start, end   int // in the document
@@ -100,18 +101,21 @@ func (u *urlReader) url(colon, from int, encoded bool) int {
 		return from - 1
 	}
 	host, port, at, end := authority(text, from)
-	a := address{scheme: scheme, host: host, port: port, start: start + u.row.Start, end: max(end, from) + u.row.Start}
+	a := address{scheme: scheme, host: host, port: port, encoded: encoded, start: start + u.row.Start, end: max(end, from) + u.row.Start}
 	if host != "" && !encoded {
 		a.path = urlPath(text, end)
 	}
 	a.before = text[max(0, start-60):start]
+	if host != "" && u.row.View == clean.Joined && u.glued(host) {
+		return from - 1
+	}
 	if u.urls == nil {
 		u.urls = make([]address, 0, 8)
 	}
 	if len(u.urls) < maxURLs {
 		u.urls = append(u.urls, a)
 	}
-	if host == "" || u.row.View == clean.Joined && u.glued(host) {
+	if host == "" {
 		return from - 1
 	}
 	if u.count("url.host") < maxURLs {

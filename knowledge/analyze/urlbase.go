@@ -22,7 +22,8 @@ var roleLexicon = sync.OnceValue(func() *lexicon {
 	list := appendPhrases(nil, "base url|baseurl|base-url|base_url|server.base-url|basis-url|basis url|basisurl|url de base|url base|ベース url|ベースurl|"+
 		"基本 url|基本url|基础 url|基础url|基準 url|базов*|기본 url", int(baseURL))
 	list = appendPhrases(list, "link*|applink*|application url|application-url|rpc url|rpcurl|display url|displayurl|verknüpfung*|anwendungsverknüpfung*|"+
-		"anwendungslink*|anwendungs-url|lien*|enlace*|vínculo*|collegamento|リンク|链接|連結|ссылк*|링크|accessing|accessed|browser|aufgerufen", int(linkURL))
+		"anwendungslink*|anwendungs-url|lien*|enlace*|vínculo*|collegamento|リンク|链接|連結|ссылк*|링크|accessing|accessed|browser|aufgerufen|"+
+		"came as|came in|comes in|arrived as|arrives as|incoming|actual*|not match|get&|post&|put&|delete&", int(linkURL))
 	list = appendPhrases(list, "realm=|realm\":", int(realmURL))
 	list = appendPhrases(list, "get|post|put|delete|curl|request for", int(requestURL))
 	return newLexicon(list)
@@ -175,7 +176,7 @@ func (u *urlReader) differ(a, b *address) {
 	if effectivePort(a) != effectivePort(b) && (a.scheme == b.scheme || a.port != "" || b.port != "") {
 		kinds = append(kinds, "port")
 	}
-	if a.role != plainURL && b.role != plainURL && a.host != "" && !samePath(a, b) {
+	if a.role != plainURL && b.role != plainURL && a.host != "" && !a.encoded && !b.encoded && !samePath(a, b) {
 		kinds = append(kinds, "path")
 	}
 	if len(kinds) == 0 {
@@ -203,6 +204,8 @@ func contextPath(path string) string {
 	for _, p := range [...]string{"/rest/", "/plugins/", "/secure/", "/login", "/browse/", "/oauth", "/admin", "/wiki/", "/display/", "/projects/"} {
 		if i := strings.Index(path, p); i >= 0 {
 			path = path[:i]
+		} else if whole := p[:len(p)-1]; strings.HasSuffix(p, "/") && strings.HasSuffix(path, whole) {
+			path = path[:len(path)-len(whole)]
 		}
 	}
 	return strings.TrimRight(path, "/")
