@@ -1,5 +1,7 @@
 package analyze
 
+import "strings"
+
 // isAha tells the product Aha! at [start, end) of text from the interjection.
 // surroundings says whether the record speaks of what the product has to do
 // with: an integration, Jira, roadmaps, ideas, a workspace.
@@ -7,6 +9,9 @@ func isAha(text string, start, end int, surroundings bool) bool {
 	before, after := text[:start], text[end:]
 	if foldedPrefix(after, ".io") || foldedPrefix(after, "!-") || foldedPrefix(after, "-jira") || foldedSuffix(before, "jira-") ||
 		foldedPrefix(after, "_") || foldedPrefix(after, "-bot") {
+		return true
+	}
+	if isSource(before, after) {
 		return true
 	}
 	i := skip(after, 0, "!'`*\"")
@@ -32,6 +37,32 @@ func isAha(text string, start, end int, surroundings bool) bool {
 		return !reacts(next) && (len(next) > 0 || marked)
 	}
 	return true
+}
+
+// isSource reports whether what stands between before and after is the value,
+// in quotes, of a key that says where a record comes from: "source":"aha".
+func isSource(before, after string) bool {
+	if quoteLen(after, 0) == 0 {
+		return false
+	}
+	head := strings.TrimRight(before, "\\\"'")
+	if len(head) == len(before) {
+		return false
+	}
+	head = strings.TrimRight(head, " \t")
+	if head == "" || head[len(head)-1] != ':' && head[len(head)-1] != '=' {
+		return false
+	}
+	head = strings.TrimRight(head[:len(head)-1], " \t\\\"'")
+	key := head
+	for k := len(head); k > 0 && isWord(head[k-1]); k-- {
+		key = head[k-1:]
+	}
+	switch asciiLower(key) {
+	case "source", "app", "application", "service", "system", "product", "integration", "component", "sender", "client", "provider", "origin", "tool", "vendor":
+		return true
+	}
+	return false
 }
 
 // reacts reports whether text begins with a word of ahaReactions.

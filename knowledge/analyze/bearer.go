@@ -3,6 +3,8 @@ package analyze
 import (
 	"strings"
 	"time"
+
+	"authfix/knowledge/clean"
 )
 
 // bearerAnalyzer reads WWW-Authenticate challenges (RFC 9110 section 11.6.1)
@@ -138,7 +140,7 @@ func bearerParameter(g *textGathering, row *Row, name string, p pair) {
 	switch name {
 	case "error":
 		code := asciiLower(p.decoded())
-		if !isIdent(code) || len(code) > 60 {
+		if !isIdent(code) || len(code) > 60 || row.View == clean.Joined && g.begun("bearer.error", code) {
 			return
 		}
 		g.fact(row, "bearer.error", code, p.start, p.end)
@@ -150,4 +152,15 @@ func bearerParameter(g *textGathering, row *Row, name string, p pair) {
 	case "scope":
 		g.text(row, "bearer.scope", clip(p.decoded(), 300), p)
 	}
+}
+
+// begun reports whether a known code begins value: a joined view may have put
+// the next line's first word at a code's end.
+func (g *gathering) begun(name, value string) bool {
+	for i := range g.facts {
+		if f := &g.facts[i]; f.Name == name && strings.HasPrefix(value, f.Value) && oauth2Known(f.Value) != nil {
+			return true
+		}
+	}
+	return false
 }

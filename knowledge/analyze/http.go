@@ -138,7 +138,7 @@ func accepts(code int, left leftContext, right rightContext, inPrefix bool, befo
 		return (failed || redirects) && !left.key
 	case left.class == saysFailure, left.class == saysMore && before > 0 && !right.glued:
 		return failed || redirects
-	case left.glued || left.key || right.glued:
+	case left.glued || left.key || right.glued || right.counts:
 		return false
 	}
 	if !failed {

@@ -26,6 +26,7 @@ type rightContext struct {
 	quoted   bool
 	glued    bool
 	fraction bool // IIS writes 401.1
+	counts   bool // a plural follows
 }
 
 // right reads what follows the digits that end at end. It is not ok when they
@@ -85,6 +86,7 @@ func (h *httpReader) right(end int) (rightContext, bool) {
 			if c.class == saysUnit && i-end > 1 {
 				c.class = saysNothing
 			}
+			c.counts = c.class == saysNothing && i == end+1 && text[end] == ' ' && countsThings(text[i:])
 			return c, true
 		}
 		i++

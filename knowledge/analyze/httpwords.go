@@ -118,9 +118,30 @@ var followingWords = sync.OnceValue(func() *[256][]followingWord {
 		"bad credentials|that's an error|that’s an error|invalid|permission|conflict|gone|status code|를|が|を|で|、|，|。|的")
 	put(saysUnit, "ms|msec|millis|milliseconds|s|sec|secs|second|seconds|min|mins|minutes|h|hours|hrs|d|day|days|weeks|months|years|b|byte|bytes|kb|kib|mb|mib|gb|gib|k|m|"+
 		"licen*|lizenz*|vorgänge|einträge|benutzer|nutzer|kunden|seats|employees|customers|messages|events|objects|characters|zeichen|users|user|issues|issue|times|lines|line|more|rows|row|items|item|results|records|entries|entry|hits|files|file|requests|retries|attempts|"+
-		"tests|commits|repositories|repos|projects|pages|people|tickets|mal|sekunden|minuten|stunden|tage|zeilen|fois|lignes|veces|px|pt|usd|eur|of|秒|分|个|件|回|次|行|건|명")
+		"tests|commits|repositories|repos|projects|pages|people|tickets|mal|sekunden|minuten|stunden|tage|zeilen|fois|lignes|veces|px|pt|usd|eur|of|"+
+		"aufgaben|dateien|projekte|tâches|fichiers|utilisateurs|tareas|archivos|usuarios|tarefas|arquivos|usuários|taken|bestanden|zadań|plików|"+
+		"задач*|запис*|строк*|файл*|сообщени*|коммит*|пользовател*|проект*|репозитори*|секунд*|минут*|объект*|шт|タスク|ファイル|任务|文件|用户|작업|파일|秒|分|个|件|回|次|行|건|명")
 	return &by
 })
+
+// countsThings reports whether text begins with the plural of an English noun,
+// as in "401 widgets". Verbs and adverbs that end in s are not.
+func countsThings(text string) bool {
+	n := 0
+	for n < len(text) && text[n] >= 'a' && text[n] <= 'z' {
+		n++
+	}
+	if n < 5 || text[n-1] != 's' || text[n-2] == 's' || n < len(text) && (text[n] >= 0x80 || isWord(text[n])) {
+		return false
+	}
+	switch text[:n] {
+	case "happens", "appears", "comes", "means", "keeps", "occurs", "persists", "remains", "shows", "seems", "looks", "stays", "goes", "gets", "breaks",
+		"starts", "stops", "suggests", "indicates", "tells", "points", "always", "sometimes", "besides", "perhaps", "across", "towards", "afterwards",
+		"unless", "makes", "kills", "blocks", "fails", "returns", "reappears", "disappears", "continues", "begins", "leads", "causes", "whereas", "plus":
+		return false
+	}
+	return true
+}
 
 // rightWord classes what follows a number.
 func rightWord(text string) contextClass {

@@ -260,7 +260,8 @@ func inAddress(text string, start, end int) bool {
 // concludeOAuth1 takes the provider from the rest of the paste when the record
 // with the problem has no sign of one.
 func concludeOAuth1(facts []Fact, _ time.Time) ([]Fact, []Finding) {
-	if _, ok := firstFact(facts, "oauth1.problem"); !ok {
+	problem, ok := firstFact(facts, "oauth1.problem")
+	if !ok {
 		return nil, nil
 	}
 	if _, ok := firstFact(facts, "oauth1.provider"); ok {
@@ -287,6 +288,10 @@ func concludeOAuth1(facts []Fact, _ time.Time) ([]Fact, []Finding) {
 		case "oauth1.hint":
 			// More than an Atlassian product that is only spoken of.
 			provider, score = f.Value, 2
+		case "url.host", "http.path":
+			if abs(f.Start-problem.Start) <= maxApart && isForeignAPI(f) {
+				provider, score = "other", 2
+			}
 		}
 		if score > bestScore {
 			best, bestScore = Fact{Name: "oauth1.provider", Value: provider, Start: f.Start, End: f.End}, score
@@ -296,6 +301,23 @@ func concludeOAuth1(facts []Fact, _ time.Time) ([]Fact, []Finding) {
 		return nil, nil
 	}
 	return []Fact{best}, nil
+}
+
+// maxApart is how far from the problem, in bytes, the address of the request
+// may stand that it answers.
+const maxApart = 2 << 10
+
+// isForeignAPI reports whether a host or path is that of an API which no
+// Atlassian product serves: a host that is called so (api.example.com), a path
+// that begins with the API's version (/v2/users).
+func isForeignAPI(f Fact) bool {
+	if f.Name == "url.host" {
+		label, domain, _ := strings.Cut(f.Value, ".")
+		return (label == "api" || label == "apis" || label == "openapi" || strings.HasPrefix(label, "api-") || strings.HasSuffix(label, "-api")) &&
+			strings.IndexByte(domain, '.') > 0 && !strings.Contains(domain, "atlassian") && !strings.Contains(domain, "bitbucket")
+	}
+	path := strings.TrimPrefix(f.Value, "/api")
+	return len(path) > 3 && path[0] == '/' && path[1] == 'v' && digit(path[2]) && (path[3] == '/' || path[3] == '.')
 }
 
 // otherProvider reports whether name is a provider of [otherNames].

@@ -3,6 +3,8 @@ package analyze
 import (
 	"strings"
 	"time"
+
+	"authfix/knowledge/clean"
 )
 
 // validity reads what follows "certificate has expired": Go's current time and
@@ -155,10 +157,40 @@ func (t *tlsReader) name(fact string, end int) {
 	if k := strings.Index(text[i:to], "; "); k >= 0 && fact == "tls.issuer" && strings.Contains(text[i+k:to], "date") {
 		to = i + k
 	}
-	if v := strings.TrimRight(text[i:to], " ,;."); v != "" {
+	for _, next := range [...]string{" issuer", " subject", " notbefore", " notafter", " start date", " expire date", " serial"} {
+		k := foldedIndex(text[i:to], next)
+		if end := i + k + len(next); k > 0 && end < to && contains(" =:", text[end]) {
+			to = i + k
+		}
+	}
+	if v := strings.TrimRight(text[i:to], " ,;."); v != "" && !t.glued(fact, v) {
 		t.fact(&t.row, fact, v, i, i+len(v))
 	}
 }
+
+// glued reports whether a name of a joined view is that of a line too short to
+// have been wrapped, with what stood on the next line.
+func (t *tlsReader) glued(fact, name string) bool {
+	if t.row.View != clean.Joined {
+		return false
+	}
+	for i := range t.facts {
+		f := &t.facts[i]
+		if f.Name != fact || len(f.Value) >= len(name) || !strings.HasPrefix(name, f.Value) {
+			continue
+		}
+		for k := range t.rows {
+			r := &t.rows[k]
+			if r.View == clean.Plain && r.Start <= f.Start && f.Start < r.Start+len(r.Text) && len(r.Text) < shortLine {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// shortLine is the length below which no terminal or mailer wraps a line.
+const shortLine = 60
 
 // certificateLayouts are the forms in which libraries print the bounds of a
 // certificate: OpenSSL and curl, Java, Go and Node, .NET.
