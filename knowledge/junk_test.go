@@ -15,13 +15,7 @@ import (
 	"authfix/knowledge/clean"
 )
 
-const (
-	fullPaste = clean.MaxBytes / junkShare
-
-	// slowest is what one text may cost. On an idle machine it is 2 s; the bound
-	// of the test leaves room for the race detector and a busy machine.
-	slowest = 10 * time.Second
-)
+const fullPaste = clean.MaxBytes / JunkShare
 
 // fill repeats text up to n bytes.
 func fill(text string, n int) []byte {

@@ -33,8 +33,9 @@ func masked(v string) bool {
 	if v == "" {
 		return true
 	}
+	begin := strings.ToLower(v[:min(len(v), 12)])
 	for _, p := range [...]string{"${", "$(", "{{", "#{", "%{", "<", "[", "&lt;", "{0}", "%s", "%v", "$env:", "env:", "vault:", "secretref"} {
-		if strings.HasPrefix(strings.ToLower(v), p) {
+		if strings.HasPrefix(begin, p) {
 			return true
 		}
 	}
