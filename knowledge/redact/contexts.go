@@ -20,9 +20,10 @@ func contextSecrets() []Rule {
 		{Kind: "password-hash", Doc: "hash of a password: bcrypt, {SSHA}, {PKCS5S2}, argon2, crypt", Revoke: "Change the password: a hash can be tried out offline.",
 			anchors: []string{"$2a$", "$2b$", "$2y$", "{ssha", "{pkcs5s2}", "{sha}", "{sha256}", "{sha512}", "{smd5}", "{md5}", "{crypt}", "$argon2", "pbkdf2_sha256$", "$apr1$", "$5$", "$6$"}, read: hash},
 		{Kind: "command-password", Doc: "password on a command line: curl -u user:…, ldapsearch -w …, mysql -p…, sshpass -p …", Revoke: login,
-			anchors: []string{"curl ", "wget ", "ldapsearch", "ldapwhoami", "ldapmodify", "ldapadd", "ldappasswd", "mysql ", "mysqldump ", "sshpass ", "redis-cli ", "docker login"}, read: command},
+			anchors: []string{"curl ", "wget ", "ldapsearch", "ldapwhoami", "ldapmodify", "ldapadd", "ldappasswd", "mysql ", "mysqldump ", "sshpass ", "redis-cli ", "docker login", "az login", "--oauth2-bearer ",
+				"sqlplus ", "jdbc:oracle:thin:", "convertto-securestring", "machine ", "net use ", "http -a ", "https -a "}, read: command},
 		{Kind: "spoken-password", Doc: "password or key that a sentence tells: the password is …", Revoke: login,
-			anchors: []string{"password ", "passwd ", "passphrase ", "passwort ", "kennwort ", "contraseña ", "mot de passe ", "senha ", "wachtwoord ", "api key ", "api token ", "access token ", "client secret ", "pwd ", "пароль ", "密码", "密碼", "パスワード", "비밀번호"}, read: spokenPassword},
+			anchors: []string{"password ", "passwd ", "passphrase ", "passwort ", "kennwort ", "contraseña ", "mot de passe ", "senha ", "wachtwoord ", "api key ", "api token ", "access token ", "client secret ", "pwd ", " pw ", "şifre ", "пароль ", "密码", "密碼", "パスワード", "비밀번호"}, read: spokenPassword},
 	}
 }
 
@@ -93,62 +94,6 @@ func hash(s *scan, rule, start, end int) {
 	}
 }
 
-// command reads the password of a command line that begins at the anchor.
-func command(s *scan, rule, start, end int) {
-	t := s.t
-	stop := lineEndWithin(t, start, 512)
-	name := strings.ToLower(strings.TrimSpace(string(t[start:end])))
-	option := func(i int, long, short string) int {
-		switch {
-		case has(t, i, " "+short+" "):
-			return i + len(short) + 2
-		case long != "" && (has(t, i, " "+long+" ") || has(t, i, " "+long+"=")):
-			return i + len(long) + 2
-		case has(t, i, " "+short) && i+len(short)+1 < stop && (t[i+len(short)+1] != '-'):
-			return i + len(short) + 1 // -upassword, -ppassword
-		}
-		return -1
-	}
-	for i := end - 1; i < stop; i++ {
-		if t[i] != ' ' {
-			continue
-		}
-		at, pair := -1, false
-		switch name {
-		case "curl", "wget":
-			if at = option(i, "--user", "-u"); at < 0 {
-				at = option(i, "--proxy-user", "-U")
-			}
-			pair = true
-		case "redis-cli":
-			at = option(i, "--pass", "-a")
-		case "mysql", "mysqldump", "docker login", "sshpass":
-			at = option(i, "", "-p")
-			if name != "sshpass" && name != "docker login" && has(t, i, " -p ") {
-				at = -1 // the password is asked for
-			}
-		default:
-			at = option(i, "", "-w")
-		}
-		if at < 0 || at >= stop {
-			continue
-		}
-		v := value{start: at}
-		s.take(&v, false, longest)
-		if pair {
-			n := strings.IndexByte(string(t[v.start:v.end]), ':')
-			if n < 0 {
-				continue
-			}
-			v.start += n + 1
-		}
-		if w := string(t[v.start:min(v.end, v.start+longest)]); len(w) >= 3 && !spoken(w) {
-			s.add(rule, v.start, v.end)
-		}
-		return
-	}
-}
-
 // copulas stand between "the password" and the password.
 var copulas = map[string]bool{
 	"is": true, "was": true, "be": true, "to": true, "ist": true, "war": true, "lautet": true, "auf": true, "est": true,
@@ -169,6 +114,9 @@ func spokenPassword(s *scan, rule, start, end int) {
 	t := s.t
 	stop := lineEndWithin(t, end, 120)
 	i := end
+	if n, _ := quoteAt(t, i); n > 0 && s.spokenAt(rule, i, stop) { // the passphrase "…"
+		return
+	}
 	for _, w := range [...]string{"是", "为", "為", "は", "은", "는"} {
 		if has(t, i, w) {
 			s.spokenAt(rule, blanks(t, i+len(w)), stop)

@@ -18,6 +18,12 @@ func fieldReader(ok look, most int) reader {
 		if start < s.fieldTo {
 			return // inside a secret
 		}
+		if t[end-1] == '=' || t[end-1] == ':' {
+			end-- // a key so short that its anchor has the separator
+			if start > 0 && is(t[start-1], alnum) {
+				return // bypass=true
+			}
+		}
 		end = keyEnd(t, end)
 		if end < 0 {
 			return
@@ -26,7 +32,11 @@ func fieldReader(ok look, most int) reader {
 		if !found {
 			v, found = s.elsewhere(start, end)
 		}
-		if !found || identifier(s.key(start, end)) {
+		if !found {
+			s.column(rule, start, end, ok)
+			return
+		}
+		if identifier(s.key(start, end)) {
 			return
 		}
 		bare := !v.quoted && v.spaced
@@ -107,13 +117,24 @@ func (s *scan) elsewhere(start, end int) (v value, ok bool) {
 		v.start = end + 1
 	case has(t, end, "&gt;") && k >= 4 && has(t, k-4, "&lt;"):
 		v.start = end + 4
-	case end < len(t) && t[end] == ' ' && has(t, k, "--"):
+	case end < len(t) && t[end] == ' ' && has(t, k, "-"):
 		v.start = blanks(t, end)
+		// "-password" may as well begin an item of a list, "-storepass" not.
+		v.spaced = !has(t, k, "--") && !strings.Contains(s.key(start, end), "store")
 		if v.start < len(t) && t[v.start] == '-' {
 			return v, false
 		}
 	default:
-		return v, false
+		if v, ok = s.element(end); !ok {
+			v, ok = s.below(start, end)
+		}
+		if !ok {
+			v, ok = s.padded(end)
+		}
+		return v, ok
+	}
+	if has(t, v.start, "<![CDATA[") {
+		v.start += len("<![CDATA[")
 	}
 	s.take(&v, false, longest)
 	return v, v.end > v.start
@@ -172,7 +193,8 @@ func fieldSecrets() []Rule {
 		field("bind-password", "password of an LDAP bind", login, passwordLike, "bindpw", "bind_pw", "bindpassword", "bind_password", "bindcredential", "bindcredentials", "securitycredentials", "security.credentials", "userpassword"),
 		field("keystore-password", "password of a key store or trust store", "Change it with keytool -storepasswd, and where the server reads it.", passwordLike, "keystorepass", "truststorepass", "keystorepassword", "truststorepassword", "keypass", "storepass"),
 		field("password", "password in a setting, a form or a connection string", login, passwordLike, "password", "passwd", "passphrase", "passwort", "kennwort", "pass_word", "contraseña", "contrasena", "mot de passe", "motdepasse", "senha", "wachtwoord",
-			"пароль", "密码", "密碼", "パスワード", "비밀번호", "hasło", "parola", "pwd", "_pass", "dbpass", " pass", `"pass"`, "?pass", "&pass"),
+			"пароль", "密码", "密碼", "パスワード", "비밀번호", "hasło", "parola", "pwd", "_pass", "dbpass", " pass", `"pass"`, "?pass", "&pass",
+			"pass=", "pass:", "pw:", "pw=", "şifre", "sifre", "salasana", "lösenord", "heslo"),
 		field("credential", "credential in a setting", key, tokenLike, "credential", "credentials", `"auth"`, "_auth"),
 		field("secret", "secret in a setting, a form or an answer", app, tokenLike, "secret"),
 		field("token", "token in a setting, a form or an answer", grant, tokenLike, "token"),

@@ -12,7 +12,7 @@ func headerSecrets() []Rule {
 	const session = "Sign the user out, or end the session where sessions are administered."
 	return []Rule{
 		{Kind: "basic-credentials", Doc: "user and password of HTTP Basic, base64", Revoke: "Change the user's password or API token; base64 hides nothing.",
-			anchors: []string{"basic "}, read: schemeReader(basicAt)},
+			anchors: []string{"basic ", "base64"}, read: basic},
 		{Kind: "digest-response", Doc: "response of HTTP Digest", Revoke: "It is good for one nonce only; nothing to revoke.",
 			anchors: []string{"digest "}, read: parameterReader("response=")},
 		{Kind: "aws-request-signature", Doc: "signature of an AWS request, AWS4-HMAC-SHA256", Revoke: "It expires within minutes; nothing to revoke.",
@@ -66,6 +66,30 @@ func parameterReader(name string) reader {
 			}
 			return
 		}
+	}
+}
+
+// basic reads the credentials behind the scheme, or on the rest of a line that
+// speaks of base64.
+func basic(s *scan, rule, start, end int) {
+	if s.t[end-1] != '4' {
+		schemeReader(basicAt)(s, rule, start, end)
+		return
+	}
+	stop := lineEndWithin(s.t, end, 256)
+	for i := end; i < stop; {
+		if !is(s.t[i], base64s) {
+			i++
+			continue
+		}
+		j := s.run(i, base64s)
+		if j-i >= 12 {
+			if _, _, ok := userinfo(string(s.t[i:j])); ok {
+				s.add(rule, i, j)
+				return
+			}
+		}
+		i = j
 	}
 }
 

@@ -19,6 +19,7 @@ type scan struct {
 	// Where readers need not look again.
 	fieldTo, cookieTo, twilioTo int
 	spent                       int // bytes of values that were looked at
+	columns                     int // bytes of tables that were looked at
 }
 
 type span struct{ start, end int }

@@ -64,6 +64,9 @@ func (s *scan) valueAt(i, most int) (v value, ok bool) {
 	if v.start < len(t) && (t[v.start] == '[' || t[v.start] == '(') && v.start+1 < len(t) && t[v.start+1] != ' ' {
 		v.start++
 	}
+	if v.start+1 < len(t) && strings.IndexByte("ubrUBR", t[v.start]) >= 0 && (t[v.start+1] == '\'' || t[v.start+1] == '"') { // Python's u'…'
+		v.start++
+	}
 	s.take(&v, len(sep) > 1 && sep[0] != '=' && sep[0] != ':', most)
 	return v, v.end > v.start
 }
