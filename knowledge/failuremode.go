@@ -58,7 +58,7 @@ type Signature struct {
 	Gives     Verdict  `yaml:"gives" json:"gives"` // certain, likely or unsure
 	All       []Clause `yaml:"all,omitempty" json:"all,omitempty"`
 	Any       []Clause `yaml:"any,omitempty" json:"any,omitempty"`
-	None      []Clause `yaml:"none,omitempty" json:"none,omitempty"`             // looked for in the same reach as the others
+	None      []Clause `yaml:"none,omitempty" json:"none,omitempty"`             // looked for in the whole paste
 	Within    int      `yaml:"within,omitempty" json:"within,omitempty"`         // logical lines from the first to the last hit; 1: the same line; default 200
 	InOrder   bool     `yaml:"in_order,omitempty" json:"in_order,omitempty"`     // the hits of All stand in this order
 	PasteOnly bool     `yaml:"paste_only,omitempty" json:"paste_only,omitempty"` // no clause has a literal of 8 bytes: not looked for in whole log files

@@ -84,9 +84,17 @@ func eachClause(list []Clause, visit func(*Clause)) {
 }
 
 // common words carry nothing.
-var common = map[string]bool{"the": true, "and": true, "with": true, "for": true, "from": true, "that": true, "this": true, "not": true,
-	"is": true, "to": true, "of": true, "in": true, "on": true, "at": true, "it": true, "an": true, "or": true, "by": true, "be": true,
-	"are": true, "was": true, "has": true, "have": true, "error": true, "warn": true, "info": true}
+var common = func() map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(`a about after again all also always am an and any are as at be because been before but by can could did do does
+		each error for from get go good had has have he hello help her here him his how i if in info into is it its just know last like line
+		look me more much my need new next no not now of off on one only or other our out over please right said same see she should so some
+		still such thank thanks that the their them then there these they thing this those time to today tomorrow too up us use very want warn
+		was way we well went were what when where which while who why will with work would yes yesterday you your morning everybody everyone`) {
+		m[w] = true
+	}
+	return m
+}()
 
 // maxTerms bounds how many terms of a text are searched for.
 const maxTerms = 400
