@@ -86,7 +86,7 @@ func BenchmarkText(b *testing.B) {
 // TestLinear feeds repetitions that make a careless reader quadratic.
 func TestLinear(t *testing.T) {
 	const size = 256 << 10
-	for _, unit := range []string{"token=", "gh" + "p_a1B2", `password="`, `\"secret\":\"`, "eyJ", "a1.", "@", "://a:", "a@b.", "Authorization: ", "cookie:a=", "%40", "%3D", "password ", "Q~1", "curl -u a:", "PRIVATE KEY-----\n", "-----BEGIN PRIVATE KEY-----", "&quot;token&quot;", "x", "‹password#1›", strings.Repeat("aB3", 22)[:64] + "\n", `\\`, "+?", "twilio a1"} {
+	for _, unit := range []string{"token=", "gh" + "p_a1B2", `password="`, `\"secret\":\"`, "eyJ", "a1.", "@", "://a:", "a@b.", "Authorization: ", "cookie:a=", "%40", "%3D", "password ", "Q~1", "curl -u a:", "PRIVATE KEY-----\n", "-----BEGIN PRIVATE KEY-----", "&quot;token&quot;", "x", "‹password#1›", strings.Repeat("aB3", 22)[:64] + "\n", `\\`, "+?", "twilio a1", "a,token,b\n", "token|password\n", "password\n", "password: >-\n", "base64 abcdefghijklm "} {
 		in := strings.Repeat(unit, size/len(unit))
 		start := time.Now()
 		New(State{Key: []byte("test")}).Text(in)

@@ -98,9 +98,11 @@ func (s *scan) column(rule, start, end int, ok look) {
 	line := from + bytes.LastIndexByte(t[from:start], '\n') + 1
 	stop := lineEndWithin(t, end, 1024)
 	s.columns += stop - line
-	if stop == len(t) || line == from && from > 0 || s.columns > 4*len(t)+64<<10 {
+	if stop == len(t) || line == from && from > 0 || s.columns > 4*len(t)+64<<10 ||
+		s.table.has(line-1) { // a cell of a table whose head was read
 		return
 	}
+	defer func(line int) { s.table = span{line, max(stop, s.table.end)} }(line)
 	head := t[line:stop]
 	separator := byte(0)
 	for _, c := range [...]byte{'|', ';', ','} {

@@ -18,8 +18,9 @@ type scan struct {
 
 	// Where readers need not look again.
 	fieldTo, cookieTo, twilioTo int
-	spent                       int // bytes of values that were looked at
-	columns                     int // bytes of tables that were looked at
+	spent                       int  // bytes of values that were looked at
+	columns                     int  // bytes of tables that were looked at
+	table                       span // the table that was read last
 }
 
 type span struct{ start, end int }
