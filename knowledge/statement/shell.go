@@ -125,6 +125,9 @@ func checkCommand(name string, args []shellToken) error {
 				return fmt.Errorf("%s %s writes, runs something or shows a secret: remove it", name, f)
 			}
 		}
+		if name == "jq" && readsEnvironment(a.text) {
+			return errors.New("jq shows the environment, which holds secrets: leave env and $ENV out")
+		}
 		if strings.Contains(a.text, "://") && strings.Contains(a.text[strings.Index(a.text, "://"):], "@") {
 			return errUserinfo
 		}
@@ -166,4 +169,21 @@ func clustered(name, word, option string) bool {
 		}
 	}
 	return len(option) == 2 && option[0] == '-' && len(word) > 2 && word[0] == '-' && word[1] != '-' && strings.IndexByte(word, option[1]) > 0
+}
+
+// readsEnvironment reports whether a program of jq has the variables of the
+// environment in it.
+func readsEnvironment(program string) bool {
+	for at := 0; ; {
+		n := strings.Index(strings.ToLower(program[at:]), "env")
+		if n < 0 {
+			return false
+		}
+		at += n
+		end := at + len("env")
+		if (at == 0 || !wordByte(program[at-1]) && program[at-1] != '.' || program[at-1] == '$') && (end == len(program) || !wordByte(program[end])) {
+			return true
+		}
+		at = end
+	}
 }

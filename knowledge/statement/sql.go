@@ -270,7 +270,7 @@ func shortPrefix(call string, ts []sqlToken) bool {
 // secretName reports whether a column's name says that it holds a secret.
 func secretName(name string) bool {
 	name = strings.ToUpper(name)
-	for _, s := range [...]string{"TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSWORD_HASH", "CREDENTIAL", "CREDENTIALS", "PRIVATE_KEY", "PRIVATEKEY", "API_KEY", "APIKEY"} {
+	for _, s := range [...]string{"TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSWORD_HASH", "CREDENTIAL", "CREDENTIALS", "PRIVATE_KEY", "PRIVATEKEY", "API_KEY", "APIKEY", "SECRET_KEY", "SECRETKEY", "SECRET_VALUE", "ACCESS_KEY", "PASSPHRASE"} {
 		if strings.HasSuffix(name, s) {
 			return true
 		}
