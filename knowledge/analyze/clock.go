@@ -15,7 +15,7 @@ func clockAnalyzer() Analyzer {
 			"whether it is a whole number of hours (a time-zone mistake), and when a zone is not known",
 		Keywords: []string{
 			"oauth_timestamp", "oauth_acceptable", "timestamp_refused", "timestamp refused", "date:",
-			"notbefore", "notonorafter", "issueinstant", "eyj",
+			"notbefore", "notonorafter", "issueinstant", "eyj", `"exp"`, `"nbf"`, `"iat"`,
 		},
 		Run:      runClock,
 		Conclude: concludeClock,
@@ -154,6 +154,25 @@ func (c *clocks) oauth(refused bool) {
 			c.against(ts, date, "the answer's Date", refused)
 		} else if log, ok := c.log(ts.start); ok {
 			c.against(ts, log, "the log line's time", refused)
+		}
+	}
+	if refused && len(c.of["oauth1.timestamp"]) == 0 {
+		c.dates()
+	}
+}
+
+// dates compares answers' Dates with the log lines above them when nothing else
+// tells of a refused request's time. They may be of two attempts, so this finds
+// and states no fact.
+func (c *clocks) dates() {
+	for _, date := range c.of["http.date"] {
+		log, ok := c.log(date.start)
+		if !ok || log.local {
+			continue
+		}
+		if d := log.Sub(date.Time); d.Abs() > agree && d.Abs() <= farthest {
+			c.find("the log line's clock is "+spell(d)+" "+aheadOf(d)+" the answer's Date, if they are of one request"+zoneRemark(d),
+				map[string]string{"difference": seconds(d)}, date.start, date.end)
 		}
 	}
 }

@@ -14,7 +14,7 @@ func jwtAnalyzer() Analyzer {
 	return Analyzer{
 		Name:     "jwt",
 		Doc:      "JSON Web Tokens: algorithm, issuer, audience and times, decoded but not verified, and whether the token had run out",
-		Keywords: []string{"eyj"},
+		Keywords: []string{"eyj", `"exp"`, `"nbf"`, `"iat"`},
 		Run:      runJWT,
 	}
 }
@@ -38,6 +38,9 @@ func runJWT(rec Record, now time.Time) ([]Fact, []Finding) {
 				readJWT(&g, rec, row, start, strings.TrimRight(row.Text[start:end], "."), now)
 			}
 		}
+	}
+	if len(g.facts) == 0 {
+		readClaims(&g, rec)
 	}
 	return g.facts, g.findings
 }
@@ -108,6 +111,40 @@ func readJWT(g *gathering, rec Record, row *Row, start int, token string, now ti
 	// With a zoned log time, the clock analyzer compares; else only now is left.
 	if rec.Time.IsZero() && now.After(expires) {
 		g.find("the JWT has expired; by now "+spell(now.Sub(expires))+" ago", map[string]string{"expires": canonicalTime(expires)}, row.Start+start, row.Start+end)
+	}
+}
+
+// claimTimes are the claims that hold times, as JSON names them, and their facts.
+var claimTimes = [...]struct{ key, fact string }{{`"iat"`, "jwt.issued_at"}, {`"nbf"`, "jwt.not_before"}, {`"exp"`, "jwt.expires"}}
+
+// readClaims states the times of claims that were pasted decoded, as tools for
+// tokens show them. One of the keys alone may mean anything; two are claims.
+func readClaims(g *gathering, rec Record) {
+	var stated [len(claimTimes)]Fact
+	n := 0
+	for i := range rec.Rows {
+		row := &rec.Rows[i]
+		if strings.IndexByte(row.Text, '"') < 0 {
+			continue
+		}
+		for k, claim := range claimTimes {
+			at := strings.Index(row.Text, claim.key)
+			if at < 0 || stated[k].Name != "" {
+				continue
+			}
+			from := skip(row.Text, at+len(claim.key), " :\"")
+			end := from + digitRun(row.Text[from:])
+			if t, ok := unixTime(row.Text[from:end]); ok {
+				stated[k] = Fact{Name: claim.fact, Value: canonicalTime(t), Start: row.Start + from, End: row.Start + end}
+				n++
+			}
+		}
+	}
+	if n < 2 {
+		return
+	}
+	for _, f := range stated {
+		g.add(f.Name, f.Value, f.Start, f.End)
 	}
 }
 
