@@ -31,6 +31,7 @@ type cleaner struct {
 	plain     string // out.text when it holds the plain rows only
 	messages  []int  // for JSON logs: offsets in Buf of their encoded messages
 	printable bool   // quoted-printable
+	csv       bool   // JSON in cells of CSV, its quotes doubled
 }
 
 // Clean undoes what was done to a paste on its way here. text is valid UTF-8

@@ -46,16 +46,17 @@ func (c *cleaner) viewMessage(row Row, at int) {
 // encoding undone; without such a layer only if always is set.
 func (c *cleaner) viewRange(row Row, lo, hi int, always bool) {
 	text := c.out.text[lo:hi]
-	if has := classify(text); has&signs == 0 && !c.printable && !always || !c.affords(row.Last, hi-lo) {
+	if has := classify(text); has&signs == 0 && !c.printable && !c.csv && !always || !c.affords(row.Last, hi-lo) {
 		return
 	}
 	start := len(c.out.text)
 	e := edit{in: &c.out, out: &c.out, done: lo, size: hi - lo}
 	d := decoder{text: text, at: lo, start: start, breaks: 2*MaxLines - len(c.doc.Rows)}
 	d.printable = c.printable && bytes.Contains(text, []byte("=3D"))
+	d.csv = c.csv && bytes.Contains(text, []byte(`{""`))
 	// Backslashes are the outer layer where they are mixed with others: what a
 	// JSON string holds is shown as it was before it is decoded further.
-	if d.strings = true; bytes.IndexByte(text, '\\') >= 0 || bytes.IndexByte(text, '#') >= 0 {
+	if d.strings = true; d.csv || bytes.IndexByte(text, '\\') >= 0 || bytes.IndexByte(text, '#') >= 0 {
 		d.run(&e)
 	}
 	if d.strings = false; !e.changed {

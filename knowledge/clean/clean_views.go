@@ -16,6 +16,7 @@ const maxSegments = 1 << 20
 // views adds, record by record, the decoded and the joined readings.
 func (c *cleaner) views() {
 	c.printable = strings.Contains(c.plain, "=3D")
+	c.csv = strings.Contains(c.plain, `{""`)
 	message := 0
 	for k := range c.doc.Records {
 		rec := c.doc.Records[k]
@@ -24,7 +25,7 @@ func (c *cleaner) views() {
 				c.viewMessage(c.doc.Rows[i], c.messages[message])
 				message++
 			}
-			if c.lines[i].has&signs != 0 || c.printable {
+			if c.lines[i].has&signs != 0 || c.printable || c.csv {
 				c.viewDecoded(i)
 			}
 		}

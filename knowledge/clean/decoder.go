@@ -12,6 +12,7 @@ type decoder struct {
 	at        int
 	strings   bool // only the escapes of strings
 	printable bool // quoted-printable
+	csv       bool // the doubled quotes of CSV
 	start     int  // where the view begins in the out layer
 	breaks    int  // how many line ends may still be written
 }
@@ -25,6 +26,10 @@ func (d *decoder) run(e *edit) {
 		switch {
 		case b == '\\':
 			s, n = d.escape(i)
+		case b == '"':
+			if d.csv && d.strings && i+1 < len(d.text) && d.text[i+1] == '"' {
+				s, n = `"`, 2
+			}
 		case b == '#':
 			s, n = syslogEscape(d.text[i:])
 		case d.strings:
