@@ -93,7 +93,7 @@ func challenges(g *textGathering, row *Row, low string, at int) int {
 	limit := min(len(low), at+maxChallenge)
 	scheme := ""
 	for i := at; i < limit; {
-		if low[i] == ' ' || low[i] == ',' || low[i] == '\t' {
+		if contains(" ,\t", low[i]) || contains("\"'", low[i]) && scheme != "" { // a list of JSON has one challenge in each string
 			i++
 			continue
 		}

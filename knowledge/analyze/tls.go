@@ -70,7 +70,7 @@ func tlsGroups() []tlsGroup {
 			"no name matching|doesn't match any of the subject alternative names|does not match any of the subject alternative names|doesn't match certificate's altnames|" +
 			"does not match certificate's altnames|common name of the certificate subject|certificate subject name|cannot validate certificate for|" +
 			"certificate is not valid for any names|remotecertificatenamemismatch|err_cert_common_name_invalid|hostname mismatch|ip address mismatch|" +
-			"ssl_error_bad_cert_domain|hostname does not match the server certificate|no alternative certificate subject name matches|" +
+			"ssl_error_bad_cert_domain|sslpeerunverifiedexception: hostname|hostname does not match the server certificate|no alternative certificate subject name matches|" +
 			"certificate is not standards compliant|doesn't contain any ip sans|certificate relies on legacy common name field", nil},
 		{"hostname", "certificate is valid for", (*tlsReader).validFor},
 		{"revoked", "certificate revoked|certificate_revoked|cert_revoked|certificate has been revoked|certificate is revoked|sec_error_revoked_certificate|err_cert_revoked|certificaterevokedexception", nil},

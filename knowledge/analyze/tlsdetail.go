@@ -153,8 +153,8 @@ func (t *tlsReader) name(fact string, end int) {
 	for to < len(text) && to-i < 256 && !contains("\"<>|]\\\t", text[to]) && text[to] >= ' ' {
 		to++
 	}
-	// curl and s_client put more on the line.
-	if k := strings.Index(text[i:to], "; "); k >= 0 && fact == "tls.issuer" && strings.Contains(text[i+k:to], "date") {
+	// curl, s_client and people put more on the line.
+	if k := strings.Index(text[i:to], "; "); k >= 0 && !isAttribute(text[i+k+2:to]) {
 		to = i + k
 	}
 	for _, next := range [...]string{" issuer", " subject", " notbefore", " notafter", " start date", " expire date", " serial"} {
@@ -166,6 +166,16 @@ func (t *tlsReader) name(fact string, end int) {
 	if v := strings.TrimRight(text[i:to], " ,;."); v != "" && !t.glued(fact, v) {
 		t.fact(&t.row, fact, v, i, i+len(v))
 	}
+}
+
+// isAttribute reports whether text begins with an attribute of a distinguished
+// name, as "O=Example".
+func isAttribute(text string) bool {
+	i := 0
+	for i < len(text) && i < 20 && (letter(text[i]) || text[i] == ' ') {
+		i++
+	}
+	return i < len(text) && text[i] == '='
 }
 
 // glued reports whether a name of a joined view is that of a line too short to
