@@ -76,8 +76,9 @@ func (s *scan) argument(name string, end, stop int) (v value, ok bool) {
 			v.start = blanks(t, v.start+len("-string "))
 		}
 	case "machine": // .netrc: machine host login user password …
-		k := strings.Index(string(t[v.start:stop]), " password ")
-		if k < 0 {
+		line := string(t[v.start:stop])
+		k := strings.Index(line, " password ")
+		if k < 0 || !strings.Contains(line[:k], " login ") && !strings.Contains(line[:k], " account ") {
 			return v, false
 		}
 		v.start = blanks(t, v.start+k+len(" password "))

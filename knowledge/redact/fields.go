@@ -168,7 +168,7 @@ func fieldSecrets() []Rule {
 			"aws_secret_access_key", "secretaccesskey", "secret_access_key", "aws_secret_key", "aws.secretkey"),
 		field("azure-storage-key", "Azure storage account, Service Bus or Cosmos DB key in a connection string", "Rotate the key under Access keys of the account in the Azure portal.", tokenLike,
 			"accountkey", "sharedaccesskey"),
-		field("azure-sas-signature", "signature of an Azure shared access signature URL, sig=…", "Rotate the account key that signed it, or remove the stored access policy.", mixed, "?sig", "&sig", "amp;sig", "%26sig", "sharedaccesssignature"),
+		field("azure-sas-signature", "signature of an Azure shared access signature URL, sig=…", "Rotate the account key that signed it, or remove the stored access policy.", mixed, "?sig", "&sig", "amp;sig", "%26sig", "sig=", "sharedaccesssignature"),
 		field("aws-signature", "signature or security token of an AWS request", "It expires within minutes; rotate the key if it shows elsewhere.", mixed, "x-amz-signature", "x-amz-security-token", "x-amz-credential-token"),
 		field("oauth-token-secret", "OAuth 1.0a token secret", grant, tokenLike, "oauth_token_secret", "oauthtokensecret", "token_secret", "tokensecret"),
 		field("oauth-signature", "signature of an OAuth 1.0a request", "It is good for one request only; nothing to revoke.", mixed, "oauth_signature", "oauthsignature"),
