@@ -96,9 +96,13 @@ func (l *layer) loggerWord(s string, j int) {
 			return
 		}
 	}
+	constructor := strings.TrimSuffix(strings.TrimSuffix(w, ".<init>"), ".<clinit>")
 	k := separators(s, e)
 	sep := k > skip(s, e) || e < len(s) && s[e] == '\t'
 	switch {
+	case len(constructor) < len(w) && dotted(constructor):
+		l.logger, l.end = constructor, k
+		return
 	case javaName(w):
 	case len(w) > 2 && w[len(w)-1] == ':' && (dotted(w[:len(w)-1]) || javaLine(w[:len(w)-1])):
 		w = w[:len(w)-1]

@@ -108,6 +108,11 @@ func (e *entry) object(i int, under slot, depth int) int {
 				i = valueEnd(s, i)
 			}
 		case '[':
+			// Kibana's fields are lists of one.
+			if first := blank(s, i+1); at(s, first, '"') && sl != noSlot && sl != answerSlot {
+				end := stringEnd(s, first+1)
+				e.take(sl, rank+depth*8, first+1, min(end, len(s)), true)
+			}
 			i = valueEnd(s, i)
 		default:
 			end := i

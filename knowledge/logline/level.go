@@ -31,6 +31,23 @@ func level(w string) string {
 	case "FATAL", "CRITICAL", "CRIT", "CRT", "FTL", "PANIC", "DPANIC", "ALERT", "EMERG", "EMERGENCY":
 		return "FATAL"
 	}
+	if 'A' <= w[1] && w[1] <= 'Z' {
+		return translatedLevel(w)
+	}
+	return ""
+}
+
+// translatedLevel returns the level for which java.util.logging writes w, in
+// capitals, where Java runs in German, French, Spanish, Portuguese or Italian.
+func translatedLevel(w string) string {
+	switch w {
+	case "SCHWERWIEGEND", "GRAVE":
+		return "ERROR"
+	case "WARNUNG", "AVERTISSEMENT", "ADVERTENCIA", "AVVERTENZA":
+		return "WARN"
+	case "INFOS", "INFORMATIONEN", "INFORMAZIONI":
+		return "INFO"
+	}
 	return ""
 }
 

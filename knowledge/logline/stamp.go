@@ -328,16 +328,16 @@ func month(s string, i int) int {
 	if i+3 > len(s) {
 		return 0
 	}
-	switch s[i : i+3] {
+	switch s[i : i+3] { // in English, and where German differs in it
 	case "Jan":
 		return 1
 	case "Feb":
 		return 2
-	case "Mar":
+	case "Mar", "Mrz":
 		return 3
 	case "Apr":
 		return 4
-	case "May":
+	case "May", "Mai":
 		return 5
 	case "Jun":
 		return 6
@@ -347,11 +347,11 @@ func month(s string, i int) int {
 		return 8
 	case "Sep":
 		return 9
-	case "Oct":
+	case "Oct", "Okt":
 		return 10
 	case "Nov":
 		return 11
-	case "Dec":
+	case "Dec", "Dez":
 		return 12
 	}
 	return 0
