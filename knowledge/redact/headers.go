@@ -77,7 +77,9 @@ func basic(s *scan, rule, start, end int) {
 		return
 	}
 	stop := lineEndWithin(s.t, end, 256)
-	for i := end; i < stop; {
+	i := max(end, s.base64To)
+	s.base64To = max(s.base64To, stop)
+	for i < stop {
 		if !is(s.t[i], base64s) {
 			i++
 			continue

@@ -17,10 +17,10 @@ type scan struct {
 	miss  span // no closing quote within
 
 	// Where readers need not look again.
-	fieldTo, cookieTo, twilioTo int
-	spent                       int  // bytes of values that were looked at
-	columns                     int  // bytes of tables that were looked at
-	table                       span // the table that was read last
+	fieldTo, cookieTo, twilioTo, base64To int
+	spent                                 int  // bytes of values that were looked at
+	columns                               int  // bytes of tables that were looked at
+	table                                 span // the table that was read last
 }
 
 type span struct{ start, end int }
