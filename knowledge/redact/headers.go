@@ -88,7 +88,6 @@ func basic(s *scan, rule, start, end int) {
 		if j-i >= 12 {
 			if _, _, ok := userinfo(string(s.t[i:j])); ok {
 				s.add(rule, i, j)
-				return
 			}
 		}
 		i = j
