@@ -20,6 +20,8 @@ var accuracy = map[string]struct {
 	"near.jsonl":  {spoken: 0.95, wrong: 0.01},
 	"none.jsonl":  {wrong: 0.01},
 	"mixed.jsonl": {spoken: 0.95, wrong: 0.01},
+	"exam.jsonl":  {spoken: 0.95, wrong: 0.01},
+	"exam2.jsonl": {spoken: 0.93, wrong: 0.01},
 }
 
 type labelled struct {

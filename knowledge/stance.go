@@ -37,7 +37,7 @@ const (
 	stanceLines = 60       // lines at either end of the paste that are read for the stance
 	stanceBytes = 24 << 10 // of all lines together
 	stanceLine  = 2048     // of one line
-	testReach   = 6        // lines between a test's words and what it expects
+	testReach   = 2        // lines between a test's words and what it expects
 	shortPaste  = 25       // lines of a paste that is about one thing
 	listed      = 3        // so many different failures on one line make a list
 )
@@ -71,7 +71,7 @@ func (r *stanceReader) of(e *evaluation, o occurrence) Stance {
 	}
 	r.quoted = r.quoted || slices.ContainsFunc(lines, func(n int) bool { return r.p.doc.Rows[n].Quoted > 0 })
 	r.readAll(lines)
-	machine, source, list, recovered := false, true, false, false
+	machine, source, list, recovered, own := false, true, false, false, false
 	for _, n := range lines {
 		l := r.lines[n]
 		if l == nil {
@@ -82,6 +82,7 @@ func (r *stanceReader) of(e *evaluation, o occurrence) Stance {
 		machine = machine || !l.prose
 		source = source && (l.signs[codeSign] || l.signs[querySign])
 		list = list || r.lists(e, n)
+		own = own || l.signs[testSign]
 		recovered = recovered || l.signs[recoveredSign]
 	}
 	reach := testReach
@@ -91,7 +92,7 @@ func (r *stanceReader) of(e *evaluation, o occurrence) Stance {
 	near := slices.ContainsFunc(r.tests, func(t int) bool { return t >= lines[0]-reach && t <= lines[len(lines)-1]+reach })
 	s := &r.prose
 	switch {
-	case near && !r.any[failedSign]:
+	case near && !r.any[failedSign] && (own || !s[reportSign] && !s[unsolvedSign]):
 		return InTest
 	case source, (r.any[sourceSign] || r.mostlyCode()) && !s[unsolvedSign] && !r.logged(lines):
 		return InSource
@@ -99,11 +100,11 @@ func (r *stanceReader) of(e *evaluation, o occurrence) Stance {
 		return Quoted
 	case recovered && !s[unsolvedSign]:
 		return Healthy
-	case s[solvedSign] && !s[unsolvedSign], s[calmSign] && !s[unsolvedSign] && !s[reportSign]:
+	case s[solvedSign] && !s[unsolvedSign], s[calmSign] && !s[unsolvedSign] && !s[contrastSign] && !s[reportSign]:
 		return Solved
 	case s[normalSign] && !s[reportSign]:
 		return Healthy
-	case s[docSign] && !(machine && (s[reportSign] || s[unsolvedSign])), s[adviceSign] && !s[reportSign] && !s[unsolvedSign] && !machine:
+	case s[docSign] && !(machine && (s[reportSign] || s[unsolvedSign])), s[adviceSign] && !s[reportSign] && !s[unsolvedSign] && !s[contrastSign] && !machine:
 		return Quoted
 	case s[wishSign] && !s[unsolvedSign] && !(machine && s[reportSign]):
 		return AskedAbout
@@ -253,10 +254,22 @@ func (r *stanceReader) mark(m *marking, set *stancePatterns) {
 		switch {
 		case sign == testSign:
 			r.tests = append(r.tests, n)
+		case (sign == solvedSign || sign == calmSign) && inQuotes(m.text[from:], h.Start-from):
+			// somebody else's words
 		case l.prose && !((sign == solvedSign || sign == calmSign) && r.p.doc.Rows[n].Quoted > 0 && !r.quoted):
 			r.prose[sign] = true
 		}
 	}
+}
+
+// inQuotes reports whether the place at stands between double quotes on the
+// line with which text begins.
+func inQuotes(text []byte, at int) bool {
+	end := bytes.IndexByte(text, '\n')
+	if end < at {
+		return false
+	}
+	return bytes.Count(text[:at], []byte{'"'})%2 == 1 && bytes.IndexByte(text[at:end], '"') >= 0
 }
 
 // withoutURLs leaves out addresses: their words say nothing of the text.
