@@ -272,6 +272,7 @@ func (p *paste) recognise() {
 			}
 		}
 	}
+	p.settlePast(reader)
 }
 
 // touched lists the signatures with a clause that may hold, as their turns: the

@@ -49,14 +49,16 @@ type stanceReader struct {
 	read   bool
 	lines  map[int]*lineStance
 	prose  [signs]bool // signs in prose lines
+	newest [signs]bool // signs in prose lines that quote nobody
 	any    [signs]bool // signs in any line
 	tests  []int       // lines with a sign of a test
 	quoted bool        // the evidence itself stands in a quotation
 }
 
 type lineStance struct {
-	prose bool
-	signs [signs]bool
+	prose   bool
+	heading bool // words, too few for a sentence
+	signs   [signs]bool
 }
 
 func newStanceReader(p *paste) *stanceReader {
@@ -71,8 +73,9 @@ func (r *stanceReader) of(e *evaluation, o occurrence) Stance {
 	}
 	r.quoted = r.quoted || slices.ContainsFunc(lines, func(n int) bool { return r.p.doc.Rows[n].Quoted > 0 })
 	r.readAll(lines)
-	machine, source, list, recovered, own := false, true, false, false, false
+	machine, source, list, recovered, own, sought, quoted := false, true, false, false, false, false, true
 	for _, n := range lines {
+		quoted = quoted && r.p.doc.Rows[n].Quoted > 0
 		l := r.lines[n]
 		if l == nil {
 			source = false
@@ -81,7 +84,9 @@ func (r *stanceReader) of(e *evaluation, o occurrence) Stance {
 		}
 		machine = machine || !l.prose
 		source = source && (l.signs[codeSign] || l.signs[querySign])
-		list = list || r.lists(e, n)
+		failures := r.failures(n)
+		list = list || len(failures) >= listed
+		sought = sought || l.signs[querySign] && len(failures) > 0
 		own = own || l.signs[testSign]
 		recovered = recovered || l.signs[recoveredSign]
 	}
@@ -94,12 +99,14 @@ func (r *stanceReader) of(e *evaluation, o occurrence) Stance {
 	switch {
 	case near && !r.any[failedSign] && (own || !s[reportSign] && !s[unsolvedSign]):
 		return InTest
-	case source, (r.any[sourceSign] || r.mostlyCode()) && !s[unsolvedSign] && !r.logged(lines):
+	case source, sought, (r.any[sourceSign] || r.mostlyCode()) && !s[unsolvedSign] && !r.logged(lines):
 		return InSource
 	case list:
 		return Quoted
 	case recovered && !s[unsolvedSign]:
 		return Healthy
+	case quoted && !r.newest[unsolvedSign] && (r.newest[solvedSign] || r.newest[calmSign] && !r.newest[contrastSign] && !r.newest[reportSign]):
+		return Solved // the answer above the quotation tells so
 	case s[solvedSign] && !s[unsolvedSign], s[calmSign] && !s[unsolvedSign] && !s[contrastSign] && !s[reportSign]:
 		return Solved
 	case s[normalSign] && !s[reportSign]:
@@ -170,9 +177,9 @@ func (r *stanceReader) logged(lines []int) bool {
 	return slices.ContainsFunc(lines, func(n int) bool { return doc.Records[doc.Rows[n].Record].Logged })
 }
 
-// lists reports whether a line names so many different failures that it is a
-// list of them.
-func (r *stanceReader) lists(e *evaluation, line int) bool {
+// failures returns the failures that a line names by the codes of their
+// protocols. Many make it a list.
+func (r *stanceReader) failures(line int) []string {
 	var names []string
 	for _, f := range r.p.facts {
 		if f.Start >= 0 && (f.Name == "oauth1.problem" || f.Name == "oauth2.error" || f.Name == "entra.code" || f.Name == "ldap.data") {
@@ -182,7 +189,7 @@ func (r *stanceReader) lists(e *evaluation, line int) bool {
 			}
 		}
 	}
-	return len(names) >= listed
+	return names
 }
 
 // readAll reads the lines at both ends of the paste and those around the
@@ -202,10 +209,11 @@ func (r *stanceReader) readAll(evidence []int) {
 		}
 		line := cut(doc.RowText(n), stanceLine)
 		l := &lineStance{prose: !logged && isProse(line)}
+		l.heading = !logged && !l.prose && !evidence && isHeading(line)
 		r.lines[n] = l
 		text := unaccented.Replace(strings.ToLower(withoutURLs(line)))
 		all.add(n, text)
-		if l.prose {
+		if l.prose || l.heading {
 			prose.add(n, text)
 		}
 	}
@@ -256,8 +264,13 @@ func (r *stanceReader) mark(m *marking, set *stancePatterns) {
 			r.tests = append(r.tests, n)
 		case (sign == solvedSign || sign == calmSign) && inQuotes(m.text[from:], h.Start-from):
 			// somebody else's words
+		case l.heading && (sign == docSign || sign == solvedSign):
+			r.prose[sign], r.newest[sign] = true, true
 		case l.prose && !((sign == solvedSign || sign == calmSign) && r.p.doc.Rows[n].Quoted > 0 && !r.quoted):
 			r.prose[sign] = true
+		}
+		if l.prose && r.p.doc.Rows[n].Quoted == 0 {
+			r.newest[sign] = true
 		}
 	}
 }
@@ -317,10 +330,55 @@ func isThrown(line string) bool {
 // isProse reports whether a line reads like something a person wrote: words
 // rather than fields, braces and paths.
 func isProse(line string) bool {
-	if isHeader(line) || isThrown(line) {
+	if isHeader(line) || isThrown(line) || isEntry(line) {
 		return false
 	}
-	words, others, wide := 0, 0, 0
+	words, others, wide := wordsOf(line)
+	return words >= 3 && words >= others || wide >= 5 && others <= wide
+}
+
+// isHeading reports whether a line is of a word or two, as a title is.
+func isHeading(line string) bool {
+	if len(line) > 80 || isHeader(line) || isThrown(line) || isEntry(line) {
+		return false
+	}
+	words, others, wide := wordsOf(line)
+	return words+wide > 0 && words+wide >= others
+}
+
+// isEntry reports whether a line is an object of JSON, or begins as an entry of
+// a log does: with the time of day and, perhaps behind a column's rule, a level.
+func isEntry(line string) bool {
+	line = strings.TrimLeft(line, " \t>|")
+	if strings.HasPrefix(line, "{\"") || strings.HasPrefix(line, "[{\"") {
+		return true
+	}
+	timed := false
+	for token := range strings.FieldsSeq(cut(line, 80)) {
+		token = strings.Trim(token, "[]|:,")
+		switch {
+		case token == "":
+		case isClock(token):
+			timed = true
+		case timed:
+			return slices.Contains(levelNames, strings.ToLower(token))
+		case token[0] < '0' || token[0] > '9':
+			return false
+		}
+	}
+	return false
+}
+
+var levelNames = []string{"trace", "debug", "info", "notice", "ok", "warn", "warning", "error", "err", "severe", "crit", "critical", "fatal"}
+
+// isClock reports whether a word is a time of day, such as 10:02 or 10:02:11.5.
+func isClock(word string) bool {
+	return len(word) >= 5 && word[2] == ':' && strings.Trim(word, "0123456789:.,Z") == ""
+}
+
+// wordsOf counts the words of a line, what else stands between blanks, and the
+// letters of scripts that put no blanks between words.
+func wordsOf(line string) (words, others, wide int) {
 	for token := range strings.FieldsSeq(line) {
 		token = strings.Trim(token, `.,:;!?"'()«»„“”‘’…-–—`)
 		if token == "" {
@@ -345,5 +403,5 @@ func isProse(line string) bool {
 			others++
 		}
 	}
-	return words >= 3 && words >= others || wide >= 5 && others <= wide
+	return words, others, wide
 }

@@ -45,6 +45,9 @@ func TestIsProse(t *testing.T) {
 		`{"status":401,"error":{"category":"CONFIG_ERROR"}}`:                     false,
 		`WWW-Authenticate: OAuth realm="https://jira.example.com" and so on yes`: false,
 		"oauth_problem=timestamp_refused":                                        false,
+		"10:02 info  the page was sent again":                                    false,
+		"2026-04-09 | 07:02 | ERROR | the other end said no":                     false,
+		"10:02 we saw that the page was empty":                                   true,
 		"":                                                                       false,
 	} {
 		if got := isProse(line); got != want {

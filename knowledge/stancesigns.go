@@ -17,6 +17,7 @@ const (
 	calmSign                  // it may be over
 	unsolvedSign              // it is not, or it is back
 	contrastSign              // but
+	pastSign                  // the sentence is of another time
 	normalSign                // as it should be
 	docSign                   // documentation, a change to a program, teaching
 	adviceSign                // advice, an example
@@ -72,7 +73,7 @@ var unaccented = strings.NewReplacer("à", "a", "á", "a", "â", "a", "ã", "a",
 var signPhrases string
 
 // signNames are the headings of the file of phrases, by sign.
-var signNames = [signs]string{"solved", "calm", "unsolved", "contrast", "normal", "documented", "advice", "wish", "ask", "report", "test", "code", "query", "failed", "recovered", "source"}
+var signNames = [signs]string{"solved", "calm", "unsolved", "contrast", "past", "normal", "documented", "advice", "wish", "ask", "report", "test", "code", "query", "failed", "recovered", "source"}
 
 // phrases reads the file of phrases.
 var phrases = sync.OnceValue(func() (table [signs][]string) {
