@@ -50,6 +50,7 @@ type stanceReader struct {
 	lines  map[int]*lineStance
 	prose  [signs]bool // signs in prose lines
 	newest [signs]bool // signs in prose lines that quote nobody
+	other  bool        // a solution is told of another failure, if not of the evidence itself
 	any    [signs]bool // signs in any line
 	tests  []int       // lines with a sign of a test
 	quoted bool        // the evidence itself stands in a quotation
@@ -105,9 +106,11 @@ func (r *stanceReader) of(e *evaluation, o occurrence) Stance {
 		return Quoted
 	case recovered && !s[unsolvedSign]:
 		return Healthy
-	case quoted && !r.newest[unsolvedSign] && (r.newest[solvedSign] || r.newest[calmSign] && !r.newest[contrastSign] && !r.newest[reportSign]):
+	case quoted && !r.newest[unsolvedSign] && (r.newest[solvedSign] || r.newest[calmSign] && !r.newest[contrastSign]):
 		return Solved // the answer above the quotation tells so
 	case s[solvedSign] && !s[unsolvedSign], s[calmSign] && !s[unsolvedSign] && !s[contrastSign] && !s[reportSign]:
+		return Solved
+	case r.other && !machine && !s[unsolvedSign] && r.ofAnotherTime(e, o):
 		return Solved
 	case s[normalSign] && !s[reportSign]:
 		return Healthy
@@ -264,6 +267,8 @@ func (r *stanceReader) mark(m *marking, set *stancePatterns) {
 			r.tests = append(r.tests, n)
 		case (sign == solvedSign || sign == calmSign) && inQuotes(m.text[from:], h.Start-from):
 			// somebody else's words
+		case (sign == solvedSign || sign == calmSign) && l.prose && r.ofAnother(m.text[from:], h.Start-from):
+			r.other = true
 		case l.heading && (sign == docSign || sign == solvedSign):
 			r.prose[sign], r.newest[sign] = true, true
 		case l.prose && !((sign == solvedSign || sign == calmSign) && r.p.doc.Rows[n].Quoted > 0 && !r.quoted):

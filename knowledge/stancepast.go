@@ -1,6 +1,11 @@
 package knowledge
 
-import "strings"
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"sync"
+)
 
 // settlePast lowers candidates that a sentence tells of as something of another
 // time, "we once had X, that was fixed", where another candidate is told of as
@@ -52,6 +57,29 @@ func (r *stanceReader) ofAnotherTime(e *evaluation, o occurrence) bool {
 	}
 	return false
 }
+
+// anotherFailure is what a sentence names a failure or a ticket by.
+var anotherFailure = regexp.MustCompile(`\b[345]\d\d\b|[a-z]_[a-z]|\b[a-z]{2,8}-\d{2,}\b|\b(?:ldap|dns|smtp|saml|ntp|vpn|timestamp|mismatch)\b|` +
+	`\b(?:another|other|andere[nrs]?|autre|otr[oa]|outr[oa]|altr[oa]|inn[aye]|ander)\b|друг(?:ой|ая|ое)|別の|另一个|다른`)
+
+// ofAnother reports whether a sign stands in a sentence that tells of another
+// time and of a failure by name. Whether that is the failure at hand, the place
+// of the evidence tells.
+func (r *stanceReader) ofAnother(text []byte, at int) bool {
+	if end := bytes.IndexByte(text, '\n'); end >= 0 {
+		text = text[:end]
+	}
+	if at >= len(text) {
+		return false
+	}
+	sentence := sentenceAt(string(text), at)
+	return anotherFailure.MatchString(sentence) && pastSigns().MatchString(sentence)
+}
+
+// pastSigns matches what tells of another time.
+var pastSigns = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(unaccented.Replace("(?:" + strings.Join(phrases()[pastSign], ")|(?:") + ")"))
+})
 
 // signsOf returns the signs of prose in a sentence.
 func (r *stanceReader) signsOf(sentence string) (found [signs]bool) {
