@@ -74,15 +74,17 @@ func (r *stanceReader) of(e *evaluation, o occurrence) Stance {
 	}
 	r.quoted = r.quoted || slices.ContainsFunc(lines, func(n int) bool { return r.p.doc.Rows[n].Quoted > 0 })
 	r.readAll(lines)
-	machine, source, list, recovered, own, sought, quoted := false, true, false, false, false, false, true
+	machine, source, list, recovered, own, sought, quoted, unquoted := false, true, false, false, false, false, false, false
 	for _, n := range lines {
-		quoted = quoted && r.p.doc.Rows[n].Quoted > 0
+		quoted = quoted || r.p.doc.Rows[n].Quoted > 0
 		l := r.lines[n]
 		if l == nil {
 			source = false
 			machine = true
+			unquoted = unquoted || r.p.doc.Rows[n].Quoted == 0
 			continue
 		}
+		unquoted = unquoted || !l.prose && r.p.doc.Rows[n].Quoted == 0
 		machine = machine || !l.prose
 		source = source && (l.signs[codeSign] || l.signs[querySign])
 		failures := r.failures(n)
@@ -91,6 +93,7 @@ func (r *stanceReader) of(e *evaluation, o occurrence) Stance {
 		own = own || l.signs[testSign]
 		recovered = recovered || l.signs[recoveredSign]
 	}
+	quoted = quoted && !unquoted
 	reach := testReach
 	if e.doc.Plain > shortPaste {
 		reach = 0 // the log of a build tells of tests that have nothing to do with it
