@@ -15,7 +15,8 @@
 //	analyze    analyze: records that hold an analyzer's keyword become facts and findings
 //	recognise  recognise.go: signatures whose rarest clause was seen; a regexp is run only where
 //	           its signature can still hold
-//	stance     stance.go: a report, or talk about the error
+//	stance     stance.go: a report, or talk about the error, by the phrases of stancesigns.txt
+//	           (stancepast.go: what is of another time; prose.go: what a person wrote)
 //	rank       rank.go: over, explains, the deepest cause, answers and alternatives
 //	ask        ask.go: the question that helps most, the evidence that would settle it
 //	render     render.go: statements filled in; every string of the paste redacted
