@@ -4,7 +4,7 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o /authfix . && mkdir /data
+RUN make build OUT=/authfix && mkdir /data
 
 # TLS roots and time zones are embedded in the program.
 FROM scratch
@@ -13,4 +13,8 @@ COPY --from=build --chown=65532:65532 /data /data
 USER 65532:65532
 WORKDIR /data
 VOLUME /data
+# Reached from outside the container only when it is published there.
+ENV AUTHFIX_LISTEN=:8080
+EXPOSE 8080
 ENTRYPOINT ["/authfix"]
+CMD ["serve"]

@@ -47,14 +47,25 @@ func start() int {
 		return code
 	case <-ctx.Done():
 	}
+	again := make(chan os.Signal, 1)
+	signal.Notify(again, os.Interrupt, syscall.SIGTERM)
+	enough := time.After(grace)
+	if len(os.Args) > 1 && stopsItself(os.Args[1]) {
+		enough = nil
+	}
 	select {
 	case code := <-done:
 		return code
-	case <-time.After(grace): // it waits for input, or reckons
-		fmt.Fprintln(os.Stderr, "authfix: interrupted")
-		return trouble
+	case <-again:
+	case <-enough: // it waits for input, or reckons
 	}
+	fmt.Fprintln(os.Stderr, "authfix: interrupted")
+	return trouble
 }
+
+// stopsItself reports whether a command bounds by itself how long it takes to
+// end after a signal.
+func stopsItself(command string) bool { return command == "serve" || command == "chat" }
 
 // commands is the command line's grammar; each command has a file of its own.
 type commands struct {
@@ -66,6 +77,10 @@ type commands struct {
 	Explain  explainCommand  `cmd:"" help:"Explain a concept: 3LO, 2LO, impersonation, token prefixes, DEBUG …"`
 	Check    checkCommand    `cmd:"" help:"Validate failure modes and run every example against every one."`
 	New      newCommand      `cmd:"" help:"Write a ready-to-edit failure mode."`
+	Serve    serveCommand    `cmd:"" help:"Run everything that is configured: chat platforms, workers, health, metrics."`
+	Chat     chatCommand     `cmd:"" help:"Talk to the desk in the terminal: paste, questions, answers, feedback."`
+	Backup   backupCommand   `cmd:"" help:"Write an online, consistent copy of the database."`
+	Doctor   doctorCommand   `cmd:"" help:"Try the configuration, the database and the rest; say what to do."`
 	Config   configCommand   `cmd:"" help:"Print the effective configuration, secrets hidden."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }

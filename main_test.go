@@ -1,12 +1,16 @@
 package main
 
 import (
+	"os"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
 func TestMain(m *testing.M) {
+	if s := os.Getenv(servingEnv); s != "" {
+		os.Exit(serveForTest(s))
+	}
 	testscript.Main(m, map[string]func(){"authfix": main})
 }
 

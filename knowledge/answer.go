@@ -44,3 +44,10 @@ func reading(text string) *regexp.Regexp {
 	}
 	return re.(*regexp.Regexp)
 }
+
+// Takes reports whether a text, a choice's value or pasted output, answers the
+// question.
+func (q *Question) Takes(text string) bool {
+	_, ok := q.read(text)
+	return ok
+}

@@ -20,6 +20,7 @@ type paste struct {
 	doc      *clean.Document
 	secrets  []redact.Found
 	facts    []Fact
+	read     []Fact // those before the answers, of which some took the place: for the observation
 	findings []analyze.Finding
 	redactor *redact.Redactor
 	notes    []string
@@ -60,13 +61,14 @@ func (b *Base) examine(in *Input, s *scratch) (*paste, error) {
 	p.doc.Skeleton(&s.skeleton)
 	p.scan()
 	p.analyze()
+	p.read = p.facts
 	return p, p.answer()
 }
 
 // redaction is the numbering of placeholders that the case has reached. A
 // message that was edited may know more of it than those behind it.
 func (in *Input) redaction() redact.State {
-	state := redact.State{Key: in.Key}
+	state := redact.State{Key: in.Key, Mark: in.Mark}
 	known := map[string]bool{}
 	for i := range in.Prior {
 		for _, s := range in.Prior[i].Placeholders {
@@ -205,7 +207,7 @@ func (p *paste) answer() error {
 		if !ok {
 			return &UnknownAnswer{Fact: a.Fact, Value: true, Known: q.values()}
 		}
-		kept := p.facts[:0]
+		kept := make([]Fact, 0, len(p.facts)+1)
 		for _, f := range p.facts {
 			if f.Name != a.Fact {
 				kept = append(kept, f)

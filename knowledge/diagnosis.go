@@ -14,8 +14,20 @@ type Input struct {
 	Prior   []Observation // what earlier messages of this case contributed, oldest first
 	Answers []Answer      // what was answered to guided questions
 	Key     []byte        // the case's key, under which placeholders are numbered; may be nil
-	Observe bool          // whether the diagnosis also carries its observation, for a conversation
+	Mark    []byte        // a key of whoever keeps several cases, under which secrets get their mark; nil for no marks
+	Observe Observing     // whether the diagnosis also carries its observation, for a conversation
 }
+
+// Observing says when a diagnosis carries its observation, which costs about as
+// much as the diagnosis.
+type Observing uint8
+
+// When a diagnosis carries its observation.
+const (
+	NotObserved Observing = iota
+	IfSpoken              // when the verdict is certain or likely
+	Observed              // always
+)
 
 // A Source says where a paste came from. Its strings are shown; they must not
 // hold secrets.
@@ -47,6 +59,7 @@ type Diagnosis struct {
 	Notes       []string    `json:"notes,omitempty"`   // what was cut or could not be read
 	Fingerprint string      `json:"fingerprint,omitempty"`
 
+	Template    string      `json:"-"` // of the first error line, redacted and with what varies masked, when nothing was recognised
 	Observation Observation `json:"-"` // what this message contributes to its case, if it was asked for
 }
 
@@ -154,7 +167,8 @@ type Redaction struct {
 	Kind        string `json:"kind"`
 	Placeholder string `json:"placeholder"`
 	Line        int    `json:"line"`
-	Revoke      string `json:"revoke,omitempty"` // where its owner revokes it
+	Revoke      string `json:"revoke,omitempty"` // where its owner revokes it; "" when it is no secret but personal data
+	Mark        string `json:"-"`                // the same secret's in every case, under Input.Mark; it tells nothing without that key
 }
 
 // An Asked is the question that would tell the leaders apart.

@@ -139,7 +139,7 @@ func FuzzDiagnose(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		in := Input{Text: text, Now: testNow, Key: []byte("key"), Observe: true}
+		in := Input{Text: text, Now: testNow, Key: []byte("key"), Observe: Observed}
 		d, err := b.Diagnose(in)
 		if err != nil {
 			if strings.Contains(err.Error(), "\n") {
@@ -191,7 +191,7 @@ func FuzzConversation(f *testing.F) {
 		n := min(int(at), len(text))
 		var prior []Observation
 		for _, part := range [][]byte{text[:n], text[n:]} {
-			d, err := b.Diagnose(Input{Text: part, Now: testNow, Key: []byte("key"), Prior: prior, Observe: true})
+			d, err := b.Diagnose(Input{Text: part, Now: testNow, Key: []byte("key"), Prior: prior, Observe: Observed})
 			if err != nil {
 				continue
 			}

@@ -220,7 +220,7 @@ func TestJunk(t *testing.T) {
 	for name, text := range junk() {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()
-			d, err := b.Diagnose(Input{Text: text, Now: testNow, Observe: true})
+			d, err := b.Diagnose(Input{Text: text, Now: testNow, Observe: Observed})
 			took := time.Since(start)
 			t.Logf("%v", took)
 			if took > slowest {

@@ -133,7 +133,7 @@ func shown(out, secret string) string {
 // outputs are everything that comes out of a diagnosis.
 func outputs(t *testing.T, b *knowledge.Base, in knowledge.Input) (map[string]string, knowledge.Diagnosis) {
 	t.Helper()
-	in.Observe = true
+	in.Observe = knowledge.Observed
 	d, err := b.Diagnose(in)
 	if err != nil {
 		return map[string]string{"error": err.Error()}, d
@@ -264,7 +264,7 @@ func TestPlaceholdersStayInACase(t *testing.T) {
 	key := []byte("the key of the case, 32 bytes...")
 	diagnose := func(text string, key []byte, prior ...knowledge.Observation) knowledge.Diagnosis {
 		t.Helper()
-		d, err := b.Diagnose(knowledge.Input{Text: []byte(text), Now: leakNow, Key: key, Prior: prior, Observe: true})
+		d, err := b.Diagnose(knowledge.Input{Text: []byte(text), Now: leakNow, Key: key, Prior: prior, Observe: knowledge.Observed})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -316,7 +316,7 @@ func TestPlaceholdersOfManySecrets(t *testing.T) {
 		fmt.Fprintf(&text, "token gh"+"p_%s failed, then %s@example.com\n", drawn(letters62, 36, i+10), drawn("abcdefghijklmnop", 12, i))
 	}
 	key := []byte("the key of the case, 32 bytes...")
-	d, err := b.Diagnose(knowledge.Input{Text: []byte(text.String()), Now: leakNow, Key: key, Observe: true})
+	d, err := b.Diagnose(knowledge.Input{Text: []byte(text.String()), Now: leakNow, Key: key, Observe: knowledge.Observed})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,9 @@
 package knowledge
 
 import (
-	"encoding/json"
 	"hash/fnv"
+	"strings"
+	"unicode/utf8"
 
 	"authfix/knowledge/redact"
 )
@@ -56,6 +57,78 @@ func clauseKey(literal, regexp string) uint64 {
 	return h.Sum64()
 }
 
+// observable are, by layer, the patterns whose hits can matter when the message
+// that holds them is gone. Hits of two messages are too far apart for one
+// signature, so what a signature did not find in its message an answer alone can
+// complete: the patterns of signatures that ask for a fact there is a question
+// about, and those that forbid a signature, since others may share its clauses.
+// Beside these, hits establish causes and fill parameters of what other messages
+// show.
+func (b *Base) observable() []map[int]bool {
+	answerable := map[string]bool{}
+	for _, fact := range b.questionFacts() {
+		answerable[fact] = true
+	}
+	all := make([]map[int]bool, len(b.layers))
+	for n, l := range b.layers {
+		seen := map[int]bool{}
+		for i := range l.Sigs {
+			root := &l.Sigs[i].Root
+			if root.asks(answerable) {
+				root.patterns(seen)
+			} else {
+				root.forbidden(seen)
+			}
+		}
+		for i := range l.Modes {
+			for k := range l.Modes[i].Causes {
+				l.Modes[i].Causes[k].patterns(seen)
+			}
+		}
+		for i := range l.Patterns {
+			if strings.Contains(l.Patterns[i].Regexp, "(?P<") {
+				seen[i] = true
+			}
+		}
+		all[n] = seen
+	}
+	return all
+}
+
+// patterns adds the patterns of n and of what it combines.
+func (n *node) patterns(to map[int]bool) {
+	if n.Kind == patternNode {
+		to[n.Pattern] = true
+	}
+	for i := range n.Kids {
+		n.Kids[i].patterns(to)
+	}
+}
+
+// forbidden adds the patterns that stand below a none.
+func (n *node) forbidden(to map[int]bool) {
+	if n.Kind == noneNode {
+		n.patterns(to)
+		return
+	}
+	for i := range n.Kids {
+		n.Kids[i].forbidden(to)
+	}
+}
+
+// asks reports whether n has a condition on one of some facts.
+func (n *node) asks(facts map[string]bool) bool {
+	if n.Kind == factNode && facts[n.Fact] {
+		return true
+	}
+	for i := range n.Kids {
+		if n.Kids[i].asks(facts) {
+			return true
+		}
+	}
+	return false
+}
+
 // observe makes the observation of this message.
 func (p *paste) observe() Observation {
 	o := Observation{Base: p.base.generation}
@@ -70,12 +143,12 @@ func (p *paste) observe() Observation {
 }
 
 func (p *paste) observeFacts(o *Observation, room *int) {
-	for _, f := range p.facts {
+	for _, f := range p.read {
 		if f.message > 0 || f.Start < 0 {
 			continue
 		}
 		fact := ObservedFact{f.Name, p.redactor.Text(cut(f.Value, maxObservedText)), p.doc.Rows[p.doc.RowAt(f.Start)].First}
-		if *room -= encodedLen(fact); *room < 0 || len(o.Facts) == maxObservedFacts {
+		if *room -= encodedLen(fact.Name, string(fact.Value)); *room < 0 || len(o.Facts) == maxObservedFacts {
 			return
 		}
 		o.Facts = append(o.Facts, fact)
@@ -85,8 +158,14 @@ func (p *paste) observeFacts(o *Observation, room *int) {
 // observeHits adds the clause hits of layer n.
 func (p *paste) observeHits(o *Observation, n int, room *int) {
 	l, begin, each := p.base.layers[n], p.work, map[int]int{}
+	found := map[int]bool{} // what was recognised rests on them
+	for i := range p.found {
+		if c := &p.found[i]; c.layer == l {
+			l.Sigs[c.sig].Root.patterns(found)
+		}
+	}
 	for _, h := range p.scratch.layers[n].hits {
-		if h.Pattern >= l.own {
+		if h.Pattern >= l.own || !p.base.observed[n][h.Pattern] && !found[h.Pattern] {
 			continue
 		}
 		if len(o.Hits) == maxObservedHits {
@@ -125,7 +204,11 @@ func (p *paste) observeHits(o *Observation, n int, room *int) {
 			}
 			hit.Values[name] = string(p.redactor.Text(value))
 		}
-		if *room -= encodedLen(hit); *room < 0 {
+		*room -= encodedLen(string(hit.Text))
+		for name, value := range hit.Values {
+			*room -= encodedLen(name, value)
+		}
+		if *room < 0 {
 			return
 		}
 		each[h.Pattern]++
@@ -151,7 +234,7 @@ func (p *paste) observePhrases(o *Observation, n int, room *int) {
 			At:     h.start - row.Start,
 			Text:   p.redactor.Text(cut(p.doc.Text[h.start:h.end], maxObservedText)),
 		}
-		if *room -= encodedLen(hit); *room < 0 {
+		if *room -= encodedLen(string(hit.Text)); *room < 0 {
 			return
 		}
 		each[h.phrase]++
@@ -159,13 +242,22 @@ func (p *paste) observePhrases(o *Observation, n int, room *int) {
 	}
 }
 
-// encodedLen is how many bytes v, which must be encodable, has as JSON.
-func encodedLen(v any) int {
-	text, err := json.Marshal(v)
-	if err != nil {
-		panic("knowledge: observation: " + err.Error())
+// encodedLen is about how many bytes strings take as JSON, with what stands
+// around them: no fewer than they do.
+func encodedLen(all ...string) int {
+	n := 80
+	for _, s := range all {
+		n += len(s) + 4
+		for i := range len(s) {
+			switch c := s[i]; {
+			case c < ' ', c == '<', c == '>', c == '&', c >= utf8.RuneSelf: // \u0000, also for what is no UTF-8
+				n += 5
+			case c == '"', c == '\\':
+				n++
+			}
+		}
 	}
-	return len(text)
+	return n
 }
 
 // boundedSeen keeps the first placeholders of a case and the last of each kind,

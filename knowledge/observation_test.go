@@ -132,7 +132,7 @@ func (c *conversation) prior(but string) []Observation {
 // say diagnoses a message; saying the same key again is an edit.
 func (c *conversation) say(key, text string, answers ...Answer) Diagnosis {
 	c.t.Helper()
-	d, err := c.base.Diagnose(Input{Text: []byte(text), Now: testNow, Prior: c.prior(key), Answers: answers, Key: c.key, Observe: true})
+	d, err := c.base.Diagnose(Input{Text: []byte(text), Now: testNow, Prior: c.prior(key), Answers: answers, Key: c.key, Observe: Observed})
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -299,7 +299,7 @@ func TestObservationRoundTrip(t *testing.T) {
 	for _, l := range b.List("") {
 		m, _ := b.Lookup(l.ID)
 		for _, text := range m.Examples.Match {
-			d, err := b.Diagnose(Input{Text: []byte(text), Now: testNow, Observe: true})
+			d, err := b.Diagnose(Input{Text: []byte(text), Now: testNow, Observe: Observed})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -341,7 +341,7 @@ func TestObservationRoundTrip(t *testing.T) {
 func TestObservationOutlivesItsBase(t *testing.T) {
 	files := txtar.Parse([]byte(conversationBase)).Files
 	old := testBase(t, files)
-	made, err := old.Diagnose(Input{Text: []byte("ACME_FIRST_HALF of lighthouse\nACME_NEAR_ONE\nACME_NEAR_TWO"), Now: testNow, Observe: true})
+	made, err := old.Diagnose(Input{Text: []byte("ACME_FIRST_HALF of lighthouse\nACME_NEAR_ONE\nACME_NEAR_TWO"), Now: testNow, Observe: Observed})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -381,7 +381,7 @@ func TestObservationIsBounded(t *testing.T) {
 	} {
 		text := fill(line, fullPaste)
 		text = append(text, "\ncom.atlassian.applinks oauth_problem=consumer_key_unknown\n"...)
-		d, err := b.Diagnose(Input{Text: text, Now: testNow, Observe: true})
+		d, err := b.Diagnose(Input{Text: text, Now: testNow, Observe: Observed})
 		if err != nil {
 			t.Fatal(err)
 		}

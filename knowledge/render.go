@@ -54,7 +54,7 @@ func (p *paste) render() (Diagnosis, error) {
 	seen := map[listed]bool{}
 	for _, f := range p.secrets {
 		rule := &redact.Rules()[f.Rule]
-		r := Redaction{rule.Kind, p.redactor.Learn(rule.Kind, p.doc.Text[f.Start:f.End]), p.line(f.Start, f.End), ""}
+		r := Redaction{rule.Kind, p.redactor.Learn(rule.Kind, p.doc.Text[f.Start:f.End]), p.line(f.Start, f.End), "", ""}
 		if !rule.Personal {
 			r.Revoke = rule.Revoke
 		}
@@ -67,16 +67,34 @@ func (p *paste) render() (Diagnosis, error) {
 			d.Redactions = append(d.Redactions, r)
 		}
 	}
+	p.mark(d.Redactions)
 	d.Question, d.Missing = p.ask()
 	if d.Verdict == Unknown {
 		d.Nearest = p.nearest()
 		d.Missing = p.nextPaste()
+		if p.in.Observe != NotObserved {
+			d.Template = p.template()
+		}
 	}
 	d.Fingerprint = p.fingerprint(d.Candidates)
-	if p.in.Observe {
+	if p.in.Observe == Observed || p.in.Observe == IfSpoken && d.Verdict.Spoken() {
 		d.Observation = p.observe()
 	}
 	return d, nil
+}
+
+// mark gives each redaction its secret's mark, if there is a key for it.
+func (p *paste) mark(all []Redaction) {
+	if len(p.in.Mark) == 0 || len(all) == 0 {
+		return
+	}
+	marks := map[string]string{}
+	for _, e := range p.redactor.Ledger() {
+		marks[e.Placeholder] = e.Mark
+	}
+	for i := range all {
+		all[i].Mark = marks[all[i].Placeholder]
+	}
 }
 
 // line is the original line of a place in the buffer, 0 when it has none.

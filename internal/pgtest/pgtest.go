@@ -1,26 +1,21 @@
 //go:build unix
 
-// Package pgtest starts a PostgreSQL server for a test, from the binaries that
-// a distribution installs.
+// Package pgtest starts PostgreSQL servers for tests, from the binaries that a
+// distribution installs.
 package pgtest
 
 import (
-	"bytes"
+	"context"
 	"fmt"
 	"net/url"
-	"os"
-	"os/exec"
-	"os/user"
-	"path/filepath"
-	"strconv"
 	"strings"
-	"syscall"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
-)
 
-// startTimeout is how long a server may take until it answers.
-const startTimeout = 60 * time.Second
+	"github.com/jackc/pgx/v5"
+)
 
 // Start starts a PostgreSQL server with an empty cluster (UTF-8, locale C,
 // superuser postgres without a password) that listens on a socket in a
@@ -30,104 +25,92 @@ const startTimeout = 60 * time.Second
 // skipped; any other failure fails it.
 func Start(t testing.TB) string {
 	t.Helper()
-	bin := binaries()
-	if bin == "" {
+	return StartServer(t).URL("postgres")
+}
+
+// StartServer is [Start] for a test that stops its server or starts it again.
+// Settings are further ones of the server, such as fsync=on: without them a
+// crash of the machine may lose what was committed, one of the server does not.
+func StartServer(t testing.TB, settings ...string) *Server {
+	t.Helper()
+	if binaries() == "" {
 		t.Skip("PostgreSQL is not installed: apt-get install postgresql, or put initdb on PATH")
 	}
-	// t.TempDir gives a path that may be too long for a socket (107 bytes).
-	dir, err := os.MkdirTemp("", "pgtest")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	attr, err := unprivileged(dir)
+	s, err := newServer(settings)
 	if err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}
-	data := filepath.Join(dir, "data")
-	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
-	initdb.SysProcAttr, initdb.Dir = attr, dir
-	if out, err := initdb.CombinedOutput(); err != nil {
-		t.Fatalf("pgtest: initdb: %v\n%s", err, out)
+	t.Cleanup(func() {
+		if err := s.close(); err != nil {
+			t.Errorf("pgtest: %v", err)
+		}
+	})
+	return s
+}
+
+// shared is the one server of the test's process that [Database] hands
+// databases out of. It ends with the process.
+var shared = sync.OnceValues(func() (*Server, error) { return newServer(nil) })
+
+// databases numbers them.
+var databases atomic.Int64
+
+// Database creates an empty database for the test and returns its connection
+// string. All databases of a process are in one server, which is started by the
+// first call; the database is dropped when the test ends, whoever is still
+// connected.
+func Database(t testing.TB) string {
+	t.Helper()
+	if binaries() == "" {
+		t.Skip("PostgreSQL is not installed: apt-get install postgresql, or put initdb on PATH")
 	}
-	// The shell ends the server when its input ends, so that no server stays
-	// behind a test that was killed.
-	const script = `"$1/postgres" -D "$2" -k "$3" -c listen_addresses= -c fsync=off -c shared_buffers=16MB <&- & p=$!; read -r _; kill -INT $p; wait $p`
-	server := exec.Command("/bin/sh", "-c", script, "sh", bin, data, dir)
-	server.SysProcAttr, server.Dir = attr, dir
-	var log bytes.Buffer
-	server.Stdout, server.Stderr = &log, &log
-	stdin, err := server.StdinPipe()
+	s, err := shared()
 	if err != nil {
-		t.Fatal(err)
-	}
-	if err := server.Start(); err != nil {
 		t.Fatalf("pgtest: %v", err)
 	}
-	done := make(chan error, 1)
-	go func() { done <- server.Wait() }()
-	stop := func() {
-		stdin.Close()
+	return s.Database(t)
+}
+
+// Database creates an empty database in s, as [Database] does.
+func (s *Server) Database(t testing.TB) string {
+	t.Helper()
+	name := fmt.Sprintf("test%d", databases.Add(1))
+	if err := s.exec("CREATE DATABASE " + name); err != nil {
+		t.Fatalf("pgtest: create a database: %v", err)
+	}
+	t.Cleanup(func() {
+		// A server that the test stopped takes its databases along.
+		if err := s.exec("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)"); err != nil && s.running() {
+			t.Errorf("pgtest: drop the database: %v", err)
+		}
+	})
+	return s.URL(name)
+}
+
+// URL is the connection string of a database of s.
+func (s *Server) URL(database string) string {
+	return "postgres://postgres@/" + url.PathEscape(database) + "?sslmode=disable&host=" + url.QueryEscape(s.dir)
+}
+
+// exec runs one statement in the database postgres.
+func (s *Server) exec(sql string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, s.URL("postgres"))
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	for {
+		_, err = conn.Exec(ctx, sql)
+		// Another session copies the template at this moment.
+		if err == nil || !strings.Contains(err.Error(), "55006") {
+			return err
+		}
 		select {
-		case <-done:
-		case <-time.After(startTimeout):
-			server.Process.Kill()
-			<-done
+		case <-ctx.Done():
+			return err
+		case <-time.After(20 * time.Millisecond):
 		}
 	}
-	ready := func() error {
-		cmd := exec.Command(filepath.Join(bin, "pg_isready"), "-q", "-h", dir, "-U", "postgres", "-d", "postgres")
-		return cmd.Run()
-	}
-	for begin := time.Now(); ready() != nil; time.Sleep(20 * time.Millisecond) {
-		if time.Since(begin) > startTimeout {
-			stop()
-			t.Fatalf("pgtest: the server does not answer after %v:\n%s", startTimeout, log.String())
-		}
-	}
-	t.Cleanup(stop)
-	return "postgres://postgres@/postgres?sslmode=disable&host=" + url.QueryEscape(dir)
-}
-
-// binaries returns the directory that holds initdb: that on PATH, or the
-// newest of Debian's.
-func binaries() string {
-	if p, err := exec.LookPath("initdb"); err == nil {
-		if p, err = filepath.EvalSymlinks(p); err == nil {
-			return filepath.Dir(p)
-		}
-	}
-	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
-	best, version := "", -1.0
-	for _, f := range found {
-		dir := filepath.Dir(f)
-		v, err := strconv.ParseFloat(strings.TrimSpace(filepath.Base(filepath.Dir(dir))), 64)
-		if err == nil && v > version {
-			best, version = dir, v
-		}
-	}
-	return best
-}
-
-// unprivileged returns how to run a program as the user postgres when the test
-// is root, which initdb refuses, and hands dir over to that user.
-func unprivileged(dir string) (*syscall.SysProcAttr, error) {
-	attr := &syscall.SysProcAttr{Setpgid: true} // Ctrl-C reaches the test first, which then stops the server
-	if os.Getuid() != 0 {
-		return attr, nil
-	}
-	u, err := user.Lookup("postgres")
-	if err != nil {
-		return nil, fmt.Errorf("initdb refuses root, and there is no user postgres: %w", err)
-	}
-	uid, err := strconv.Atoi(u.Uid)
-	if err != nil {
-		return nil, err
-	}
-	gid, err := strconv.Atoi(u.Gid)
-	if err != nil {
-		return nil, err
-	}
-	attr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
-	return attr, os.Chown(dir, uid, gid)
 }

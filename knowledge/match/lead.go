@@ -226,9 +226,11 @@ func (l *lead) find(text []byte) (m []int, ok bool) {
 }
 
 // starts reports whether text begins with one of the words, in either case.
-func (l *lead) starts(text []byte) bool {
+func (l *lead) starts(text []byte) bool { return startsWithOne(text, l.words) }
+
+func startsWithOne(text []byte, words []string) bool {
 next:
-	for _, w := range l.words {
+	for _, w := range words {
 		if len(text) < len(w) {
 			continue
 		}

@@ -24,6 +24,7 @@ type program struct {
 	exact    bool
 	compiled [views]atomic.Pointer[regexp.Regexp]
 	leads    [views]atomic.Pointer[lead]
+	fans     [views]atomic.Pointer[fan]
 }
 
 // find returns the first match in text, a part of a line seen as v, as
@@ -42,10 +43,24 @@ func (p *program) find(text []byte, v view) []int {
 		}
 	}
 	re := p.regexp(v)
-	if re.NumSubexp() == 0 {
-		return re.FindIndex(text)
+	if re.NumSubexp() > 0 {
+		return re.FindSubmatchIndex(text)
 	}
-	return re.FindSubmatchIndex(text)
+	if l.begin == nil {
+		f := p.fans[v].Load()
+		if f == nil {
+			if f = fanOf(re.String()); f == nil {
+				f = &fan{}
+			}
+			p.fans[v].Store(f)
+		}
+		if f.branches != nil {
+			if m, ok := f.find(text); ok {
+				return m
+			}
+		}
+	}
+	return re.FindIndex(text)
 }
 
 func (p *program) regexp(v view) *regexp.Regexp {

@@ -103,7 +103,7 @@ func TestFollowUp(t *testing.T) {
 	if got, want := later.Text("again "+two), Text("again ‹github-user-token#2›"); got != want {
 		t.Errorf("a later message: Text = %q, want %q", got, want)
 	}
-	if got, want := later.Ledger(), []Entry{{"github-user-token", "‹github-user-token#2›"}}; !slices.Equal(got, want) {
+	if got, want := later.Ledger(), []Entry{{Kind: "github-user-token", Placeholder: "‹github-user-token#2›"}}; !slices.Equal(got, want) {
 		t.Errorf("Ledger = %v, want %v", got, want)
 	}
 	if other := New(State{}); string(other.State().Key) == string(r.State().Key) {

@@ -14,6 +14,7 @@ import (
 // holds no secret and nothing that a secret could be guessed from without Key.
 type State struct {
 	Key  []byte // of the MACs; 32 random bytes made for the case
+	Mark []byte // a key of whoever keeps several cases, for [Entry.Mark]; nil for none
 	Seen []Seen
 }
 
@@ -28,6 +29,7 @@ type Seen struct {
 type Entry struct {
 	Kind        string
 	Placeholder string
+	Mark        string // HMAC-SHA-256 of the secret's plain form under State.Mark, 16 bytes: the same in every case; "" without that key
 }
 
 // A Redactor replaces secrets by placeholders: the same secret, in whatever
@@ -35,6 +37,7 @@ type Entry struct {
 // of the case. It is not safe for concurrent use.
 type Redactor struct {
 	key    []byte
+	mark   []byte
 	hash   digest.Hash // HMAC under key, once it was used
 	seen   []Seen
 	byMAC  map[string]int    // index in seen
@@ -48,7 +51,7 @@ type Redactor struct {
 // New returns a Redactor that goes on from s. The zero State begins a case: a
 // key is made from the system's randomness.
 func New(s State) *Redactor {
-	r := &Redactor{key: s.Key, seen: append([]Seen(nil), s.Seen...), byMAC: map[string]int{}, number: map[string]int{}, exact: map[string]string{}, listed: map[string]bool{}}
+	r := &Redactor{key: s.Key, mark: s.Mark, seen: append([]Seen(nil), s.Seen...), byMAC: map[string]int{}, number: map[string]int{}, exact: map[string]string{}, listed: map[string]bool{}}
 	for i, e := range r.seen {
 		r.byMAC[string(e.MAC)] = i
 		r.number[e.Kind] = max(r.number[e.Kind], e.N)
@@ -61,7 +64,7 @@ func New(s State) *Redactor {
 // tried out.
 func (r *Redactor) State() State {
 	r.makeKey()
-	return State{Key: bytes.Clone(r.key), Seen: append([]Seen(nil), r.seen...)}
+	return State{Key: bytes.Clone(r.key), Mark: bytes.Clone(r.mark), Seen: append([]Seen(nil), r.seen...)}
 }
 
 // Ledger returns what was learned since New, each placeholder once, in order.
@@ -128,12 +131,22 @@ func (r *Redactor) LearnAs(known, kind, secret string) string {
 	return r.know(e, secret, plain)
 }
 
+// marked is the mark of a secret.
+func (r *Redactor) marked(plain string) string {
+	if len(r.mark) == 0 {
+		return ""
+	}
+	h := hmac.New(sha256.New, r.mark)
+	h.Write([]byte(plain))
+	return string(h.Sum(nil)[:16])
+}
+
 // know remembers the forms of a secret.
 func (r *Redactor) know(e Seen, secret, plain string) string {
 	placeholder := "‹" + e.Kind + "#" + strconv.Itoa(e.N) + "›"
 	if !r.listed[placeholder] {
 		r.listed[placeholder] = true
-		r.ledger = append(r.ledger, Entry{e.Kind, placeholder})
+		r.ledger = append(r.ledger, Entry{e.Kind, placeholder, r.marked(plain)})
 	}
 	t := table()
 	whole := false

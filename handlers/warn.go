@@ -1,0 +1,55 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+
+	"authfix/bot"
+	"authfix/knowledge"
+	"authfix/storage"
+)
+
+// maxWarned bounds the secrets that one warning names.
+const maxWarned = 10
+
+// warn tells the author of a message privately which secrets were in it and
+// where to make them worthless: once for each secret. Of a command's answer,
+// which is private anyway, the warning is a part.
+func (t *turn) warn(ctx context.Context, d *knowledge.Diagnosis, reply *bot.Reply, c *storage.Case) error {
+	var marks [][]byte
+	told := map[string]string{} // mark → sentence
+	for _, r := range d.Redactions {
+		if _, ok := told[r.Mark]; r.Revoke == "" || r.Mark == "" || ok || len(marks) == maxWarned {
+			continue
+		}
+		told[r.Mark] = fmt.Sprintf("%s (line %d): %s", r.Placeholder, r.Line, r.Revoke)
+		marks = append(marks, []byte(r.Mark))
+	}
+	if len(marks) == 0 || t.m.Kind == bot.Clicked {
+		return nil
+	}
+	mem, err := t.desk.store.Recall(ctx, storage.Query{Tenant: t.tenant, Secrets: marks})
+	if err != nil {
+		return fmt.Errorf("recall warnings: %w", err)
+	}
+	for _, m := range mem.Warned {
+		delete(told, string(m))
+	}
+	var list []string
+	for _, m := range marks {
+		if s, ok := told[string(m)]; ok {
+			list = append(list, s)
+			t.rec.Warned = append(t.rec.Warned, m)
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	section := bot.Section{Label: say.secret, List: list}
+	if t.m.Kind == bot.Commanded || t.m.Place == bot.Direct {
+		reply.Sections = append(reply.Sections, section)
+		return nil
+	}
+	_, err = t.tellAbout(bot.Reply{Headline: say.leaked, Tone: bot.Warning, Sections: []bot.Section{{List: list}, {Prose: say.leakedHint}}}, c.ID)
+	return err
+}
