@@ -143,10 +143,10 @@ func (d *Desk) fileTurn(ctx context.Context, tenant bot.Tenant, j storage.Job) (
 	if key == "" {
 		m.Kind, m.Delivery = bot.Commanded, "file "+j.File+" "+j.Case
 	}
+	if key != "" && (mem.Message == nil || mem.Message.Deleted) {
+		return nil, nil // forgotten, or taken back
+	}
 	if row := mem.Message; row != nil {
-		if row.Deleted {
-			return nil, nil
-		}
 		m.Thread, m.Revision, m.Asked, m.Author.ID = row.Thread, row.Revision, row.Asked, row.Author
 	}
 	if c := mem.Case; c != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +50,8 @@ func bigZip(t *testing.T, size int) string {
 func TestLargeArchives(t *testing.T) {
 	s := newStory(t, Options{TriageChannels: []string{"story:C1"}})
 	s.files["BIG"] = bigZip(t, 40<<20)
+	// What is garbage already does not count.
+	defer debug.SetGCPercent(debug.SetGCPercent(5))
 	var peak uint64
 	stop := make(chan struct{})
 	done := make(chan struct{})

@@ -49,7 +49,7 @@ type chrome struct {
 	wrongThreshold, wrongSwitch, noTargets, wrongTarget, tooManyTargets string
 	wrongHours, wrongTime, emptyHours, noZone, wrongZone                string
 
-	surge, surgeCount, usually, usuallySoFar, notSeenBefore, newHere string // of the notice of a surge
+	surge, surgeCount, usually, hoursBefore, daysBefore, notSeenBefore, newHere string // of the notice of a surge
 
 	// What forgetting says.
 	forgetWhat, forgetForms, noPerson, nothingStored, notYours, notYoursHint string
@@ -153,7 +153,8 @@ var say = chrome{
 	wrongTarget:    "Number %d of these is neither a person nor a channel: mention them, or write person:ID or channel:ID.",
 	tooManyTargets: "These are too many: at most %d people and channels.",
 
-	surge: "Surge: ", surgeCount: "%d times since %s.", usually: "Usually it comes %s at this time.", usuallySoFar: "Until now it came %s.",
+	surge: "Surge: ", surgeCount: "%d times since %s.", usually: "Usually it comes %.0f times an hour.",
+	hoursBefore: "In the %d hours before it came %s.", daysBefore: "In the %d days before it came %s.",
 	notSeenBefore: "It was not seen before.", newHere: "It is new here.",
 
 	forgetWhat: "What is to be forgotten?", forgetForms: "Write forget this in the thread of a message, forget me, forget message KEY or forget person ID.",

@@ -28,8 +28,9 @@ import (
 // JobPurge makes sure that the bytes of deleted rows are gone. It names nothing.
 const JobPurge = "purge"
 
-// purgeAfter is how long after a command the confirmation is expected to be sent.
-const purgeAfter = time.Minute
+// purgeAfter is how long after a command the confirmation is expected to be sent,
+// and finished jobs that name the message to be gone from the queue.
+const purgeAfter = 3 * time.Minute
 
 // forgetCommand deletes what is stored of a message or of a person.
 func (t *turn) forgetCommand(ctx context.Context, args string) error {

@@ -41,7 +41,7 @@ func (t *turn) noteSurge(ctx context.Context, c *storage.Case, title string) err
 	if !ok {
 		return nil
 	}
-	r := surgeReply(title, x, b, seen.At)
+	r := surgeReply(title, x, b)
 	if !c.Private && c.Thread != "" && t.m.Place != bot.Direct {
 		r.Sections = append(r.Sections, bot.Section{Links: []bot.Link{{Label: say.thread, Channel: c.Channel, Message: c.Thread}}})
 	}
@@ -59,34 +59,26 @@ func (t *turn) noteSurge(ctx context.Context, c *storage.Case, title string) err
 }
 
 // surgeReply is the notice of a surge.
-func surgeReply(title string, x burst, b *baseline, now time.Time) bot.Reply {
-	var usually string
-	switch {
-	case b.seen == 0 && b.mature:
-		usually = say.notSeenBefore
-	case b.seen == 0:
-		usually = say.newHere
-	case !b.mature:
-		usually = fmt.Sprintf(say.usuallySoFar, often(b.mean))
-	default:
-		usually = fmt.Sprintf(say.usually, often(b.rate(now)))
-	}
+func surgeReply(title string, x burst, b *baseline) bot.Reply {
 	since := x.From.UTC().Format("15:04 UTC")
 	return bot.Reply{Headline: say.surge + title, Tone: bot.Warning, Sections: []bot.Section{
-		{Prose: fmt.Sprintf(say.surgeCount, x.N, since) + " " + usually}}}
+		{Prose: fmt.Sprintf(say.surgeCount, x.N, since) + " " + before(b)}}}
 }
 
-// often says a rate an hour for a person.
-func often(rate float64) string {
+// before says how often a failure came before: as a rate where there is one.
+func before(b *baseline) string {
+	span := b.end.Sub(b.begin)
 	switch {
-	case rate >= 0.95:
-		return fmt.Sprintf("%.0f an hour", rate)
-	case rate*24 >= 0.95:
-		return fmt.Sprintf("%.0f a day", rate*24)
-	case rate*weekHours >= 0.95:
-		return fmt.Sprintf("%.0f a week", rate*weekHours)
+	case b.seen == 0 && b.mature:
+		return say.notSeenBefore
+	case b.seen == 0:
+		return say.newHere
+	case b.mean >= 1:
+		return fmt.Sprintf(say.usually, b.mean)
+	case span < 48*time.Hour:
+		return fmt.Sprintf(say.hoursBefore, int(span.Hours()), times(b.seen))
 	}
-	return "less than once a week"
+	return fmt.Sprintf(say.daysBefore, int(span.Hours()/24+0.5), times(b.seen))
 }
 
 // baselines are those that were learned in the running hour.

@@ -41,7 +41,7 @@ func (t *turn) triageCommand(ctx context.Context, args string) error {
 	name, value, _ := strings.Cut(args, " ")
 	name, value = strings.ToLower(name), strings.TrimSpace(value)
 	if name == "" || name == "status" && value == "" {
-		return t.respond(bot.Reply{Headline: t.policyHeadline(&t.policy), Sections: t.policySections(&t.policy)})
+		return t.showPolicy(bot.Reply{Headline: t.policyHeadline(&t.policy)}, &t.policy)
 	}
 	if err := t.requireAdmin(ctx); err != nil {
 		return err
@@ -87,7 +87,7 @@ func (t *turn) setPolicy(next *Policy, action, detail string) error {
 		return fmt.Errorf("encode the policy of a channel: %w", err)
 	}
 	row := &storage.Setting{Channel: t.m.Channel, Data: data, By: t.m.Author.ID, At: t.m.Received}
-	r := bot.Reply{Headline: t.policyHeadline(next), Tone: bot.Done, Sections: t.policySections(next)}
+	r := bot.Reply{Headline: t.policyHeadline(next), Tone: bot.Done}
 	if known := t.mem.Policy; known != nil && known.Channel == t.m.Channel {
 		row.Version = known.Version
 		before, err := json.Marshal(t.policy)
@@ -96,12 +96,23 @@ func (t *turn) setPolicy(next *Policy, action, detail string) error {
 		}
 		if bytes.Equal(before, data) {
 			r.Headline, r.Tone = say.sameAsBefore, bot.Plain
-			return t.respond(r)
+			return t.showPolicy(r, next)
 		}
 	}
 	t.rec.Setting = row
 	t.rec.Audits = append(t.rec.Audits, storage.Audit{At: t.m.Received, Actor: t.m.Author.ID, Action: action, Subject: t.m.Channel, Detail: detail})
-	return t.respond(r)
+	return t.showPolicy(r, next)
+}
+
+// showPolicy says a policy. It names people: its row does not outlast the
+// sending, or forgetting one of them would have to look into replies.
+func (t *turn) showPolicy(r bot.Reply, p *Policy) error {
+	r.Sections = t.policySections(p)
+	if err := t.respond(r); err != nil {
+		return err
+	}
+	t.rec.Outgoing[len(t.rec.Outgoing)-1].Fleeting = true
+	return nil
 }
 
 func (t *turn) policyHeadline(p *Policy) string {

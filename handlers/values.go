@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	_ "time/tzdata" // the zones of quiet hours, where the system has none
@@ -73,9 +74,11 @@ const dayMinutes = 24 * 60
 
 // minutes are those since midnight, up to 24:00; -1 for no time of day.
 func minutes(hour, minute string) int {
-	h, m := 0, 0
-	fmt.Sscan(hour, &h) // digits, as the pattern says
-	fmt.Sscan(minute, &m)
+	h, err1 := strconv.Atoi(hour)
+	m, err2 := strconv.Atoi(minute)
+	if err1 != nil || err2 != nil {
+		return -1
+	}
 	if n := h*60 + m; m < 60 && n <= dayMinutes {
 		return n
 	}

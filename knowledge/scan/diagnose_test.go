@@ -250,6 +250,11 @@ func TestShapes(t *testing.T) {
 		"in tar.gz":    {packGzip(t, packTar(t, file{"b.log", log})), line},
 		"gzip, cut":    {packGzip(t, log)[:len(packGzip(t, log))-100], line},
 	}
+	if racing { // of what takes the same path, one
+		for _, name := range []string{"CRLF", "UTF-8 mark", "UTF-16 plain", "Latin-1", "a few NUL", "no last end", "in tar.gz"} {
+			delete(cases, name)
+		}
+	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			r := diagnose(t, c.text)

@@ -35,13 +35,14 @@ func (e *engine) Purge(ctx context.Context) error {
 	}
 	defer e.running.Done()
 	begin := time.Now()
-	for from := int64(0); ; {
-		to, err := e.purgeFrom(ctx, from)
+	p := part{}
+	for {
+		err := e.purgePart(ctx, &p)
 		switch {
-		case err == nil && to == from:
+		case err == nil && p.from >= p.end:
 			return nil
 		case err == nil:
-			from, begin = to, time.Now()
+			begin = time.Now()
 			continue
 		case !errors.Is(err, errBlocked) && !busy(err):
 			return interrupted(ctx, err)
@@ -56,63 +57,79 @@ func (e *engine) Purge(ctx context.Context) error {
 	}
 }
 
-// purgeFrom empties the log and wipes a part of the file that begins at an
-// offset. It returns where that part ended, and from itself behind the end of
-// the file.
-func (e *engine) purgeFrom(ctx context.Context, from int64) (to int64, err error) {
+// A part is what of the file is still to be wiped. Pages that are added meanwhile
+// are no part of it: only rows that were not deleted are moved to them.
+type part struct {
+	from, end int64
+}
+
+// purgePart empties the log and wipes the next portion of the file.
+func (e *engine) purgePart(ctx context.Context, p *part) error {
 	// Nobody of this process writes while we have the connection that writes.
 	own, err := e.writer.Conn(ctx)
 	if err != nil {
-		return from, err
+		return err
 	}
 	defer own.Close()
 	// A new connection each time: it has no old pages in its cache.
 	c, err := e.keeper.Conn(ctx)
 	if err != nil {
-		return from, err
+		return err
 	}
 	defer c.Close()
 	var blocked, pages, moved int64
 	if err := c.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&blocked, &pages, &moved); err != nil {
-		return from, err
+		return err
 	}
 	if blocked != 0 {
-		return from, errBlocked
+		return errBlocked
 	}
 	if _, err := c.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
-		return from, err
+		return err
 	}
-	to, err = e.wipeFrom(ctx, c, from)
+	next, err := e.wipePart(ctx, c, *p)
 	end := "COMMIT"
 	if err != nil {
 		end = "ROLLBACK"
 	}
-	_, endErr := c.ExecContext(context.WithoutCancel(ctx), end)
-	return to, errors.Join(err, endErr)
+	if _, endErr := c.ExecContext(context.WithoutCancel(ctx), end); err != nil || endErr != nil {
+		return errors.Join(err, endErr)
+	}
+	*p = next
+	return nil
 }
 
-// wipeFrom wipes a part of the file within a transaction that excludes writers.
-func (e *engine) wipeFrom(ctx context.Context, c *sql.Conn, from int64) (int64, error) {
+// wipePart wipes a portion of the file within a transaction that excludes
+// writers, and returns what remains.
+func (e *engine) wipePart(ctx context.Context, c *sql.Conn, p part) (part, error) {
 	// While the log is empty and nobody can write to it, the pages are those of
 	// the file.
 	if info, err := os.Stat(e.path + "-wal"); err != nil || info.Size() != 0 {
-		return from, errBlocked
+		return p, errBlocked
 	}
 	if e.raw == nil {
 		// It stays open until Close: on Unix, closing any descriptor of a file
 		// drops the locks that the process has on it.
 		f, err := os.OpenFile(e.path, os.O_RDWR, 0)
 		if err != nil {
-			return from, err
+			return p, err
 		}
 		e.raw = f
 	}
-	to, err := wipe(ctx, e.raw, from, from+wipePart)
-	if err != nil {
-		return from, err
+	if p.end == 0 {
+		info, err := e.raw.Stat()
+		if err != nil {
+			return p, err
+		}
+		p.end = info.Size()
 	}
+	next, err := wipe(ctx, e.raw, p.from, min(p.from+wipeBytes, p.end))
+	if err != nil {
+		return p, err
+	}
+	p.from = next
 	// Other connections have pages in their caches as they were, and would write
 	// them back. A commit makes them read again.
 	_, err = c.ExecContext(ctx, "UPDATE liveness SET at = at + 1 WHERE id = 1")
-	return to, err
+	return p, err
 }

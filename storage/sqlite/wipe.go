@@ -9,8 +9,8 @@ import (
 	"os"
 )
 
-// wipePart is how much of the file is wiped while writers wait.
-const wipePart = 64 << 20
+// wipeBytes is how much of the file is wiped while writers wait.
+const wipeBytes = 64 << 20
 
 // maxPages bounds the pages of a file that can be wiped: below it, the first
 // byte of a page tells a page of a tree from any other, which begins with the
@@ -18,8 +18,7 @@ const wipePart = 64 << 20
 const maxPages = 1 << 24
 
 // wipe zeroes what is left of moved rows in the pages of a file from an offset
-// to another, and returns where it stopped: behind the last whole page, or the
-// beginning itself at the end of the file. When rows are moved between the pages
+// to another, both at the border of a page, and returns where it stopped. When rows are moved between the pages
 // of a tree, SQLite leaves their old bytes in the space between the list of
 // cells and the cells, also with secure_delete; nobody reads that space, so it
 // may be written while others read. Nobody may write.
@@ -48,7 +47,7 @@ func wipe(ctx context.Context, f *os.File, from, to int64) (int64, error) {
 			return from, ctx.Err()
 		}
 		if _, err := f.ReadAt(page, at); errors.Is(err, io.EOF) {
-			break
+			return to, nil // the file has become shorter
 		} else if err != nil {
 			return from, fmt.Errorf("read a page: %w", err)
 		}
