@@ -43,6 +43,7 @@ const (
 	Edited    Kind = "edited"    // someone changed one; Text and Files are the new ones
 	Deleted   Kind = "deleted"   // someone took one back
 	Commanded Kind = "commanded" // a command, a form or a shortcut; Text is its argument
+	Opened    Kind = "opened"    // someone looks at the bot's own page, where the platform has one
 	Clicked   Kind = "clicked"   // a choice of an earlier reply, in Choice
 	Broken    Kind = "broken"    // a delivery that could not be read: only Delivery, Type, Size and Error are set
 )

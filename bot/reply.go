@@ -53,6 +53,7 @@ const (
 	ToChannel Audience = ""       // everyone in the channel or thread
 	ToPerson  Audience = "person" // the author of the message alone
 	ToBoth    Audience = "both"   // first the author, then the channel
+	ToHome    Audience = "home"   // the person's own page of the bot, where the platform has one
 )
 
 // A Section is one part of a reply. Exactly one of its bodies is set.

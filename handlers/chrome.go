@@ -24,6 +24,9 @@ type chrome struct {
 	secret, leaked, leakedHint                           string
 	reading, filesLeft, fileGone, fileUnread, fileHint   string
 	formTitle, formLabel, formHint                       string
+	homeHeadline, homeRecent, homeNone, homeKnows        string
+	homeChannels, homeNoChannels, statsChoice            string
+	homeUse                                              []string
 
 	// What the lookups say.
 	topics, topicsHint, noTopic, thereIs, perProduct      string
@@ -112,9 +115,21 @@ var say = chrome{
 	fileGone:         "It is no longer there.",
 	fileUnread:       "I cannot read that file.",
 	fileHint:         "Paste the error as text, or attach a log file: .log, .txt, .json, .gz or .zip.",
-	formTitle:        "Diagnose an error",
-	formLabel:        "The error",
-	formHint:         "Log lines, the HTTP exchange, what you saw. Secrets are removed before anything is kept.",
+	homeHeadline:     "Paste an error, and I say what it means",
+	homeRecent:       "Your cases",
+	homeNone:         "None yet.",
+	homeKnows:        "%d failure modes are known",
+	homeChannels:     "Channels",
+	homeNoChannels:   "Triage was set in no channel: triage on, said there, makes me read it.",
+	statsChoice:      "Figures",
+	homeUse: []string{
+		"Write to me, mention me in a thread, or use the command with the error behind it; alone it opens a form.",
+		"On somebody's message, choose Diagnose this.",
+		"Answer my question with a button, or paste what the query printed. Secrets are removed before anything is kept.",
+	},
+	formTitle: "Diagnose an error",
+	formLabel: "The error",
+	formHint:  "Log lines, the HTTP exchange, what you saw. Secrets are removed before anything is kept.",
 
 	topics: "What I can explain", topicsHint: "explain NAME explains one.", noTopic: "Nothing is explained under that name.",
 	thereIs: "There is: %s.", perProduct: "%s: explain %s %s, for example.",

@@ -3,6 +3,8 @@ package handlers
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -318,6 +320,10 @@ func (t *turn) into(r *reading) error {
 	key := t.m.Key
 	if key == "" || t.m.Kind == bot.Commanded {
 		key = "command " + t.m.Delivery
+		if len(key) > maxKey {
+			sum := sha256.Sum256([]byte(key))
+			key = "command " + hex.EncodeToString(sum[:])
+		}
 	}
 	t.rec.Observation = &storage.Observation{Message: key, Author: t.m.Author.ID, Revision: t.m.Revision, At: t.m.Received, Data: data}
 	return nil

@@ -52,8 +52,6 @@ func (t *turn) noteSurge(ctx context.Context, c *storage.Case, title string) err
 		if err != nil {
 			return err
 		}
-		last := &t.rec.Outgoing[len(t.rec.Outgoing)-1]
-		last.ReplyTo, last.ReplyBy = nil, time.Time{} // the answer alone uses it
 	}
 	return nil
 }

@@ -17,12 +17,12 @@ import (
 //
 // A tail of one in a million is what 43 failures of 0.006 to 20 an hour allow.
 // They occur some 70,000 times a month, each occurrence is looked at in many
-// stretches of time, and they draw about one false notice in seven months. The
+// stretches of time, and they drew 5 false notices in 90 simulated months. The
 // tail is also what limits how soon a burst of ten times the usual rate is
 // named: when some dozen have come. That is within 5 minutes in 9 of 10 bursts
 // where 30 an hour are usual and in 7 of 10 where 20 are; where 5 an hour are
 // usual, half of the bursts are named within a quarter of an hour, and where one
-// is, within an hour. surge_test.go proves these numbers.
+// is, within an hour. surge_test.go simulates such months and bursts.
 const (
 	surgeTail     = 1e-6
 	surgeSize     = 16.0

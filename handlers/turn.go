@@ -107,6 +107,8 @@ func (t *turn) route(ctx context.Context) error {
 		return t.commanded(ctx)
 	case bot.Deleted:
 		return t.retract(ctx)
+	case bot.Opened:
+		return t.home(ctx)
 	default:
 		return t.heard(ctx)
 	}
@@ -149,7 +151,7 @@ func (t *turn) apologise(err error) error {
 
 // message is the row of the message of this turn, which the record gets.
 func (t *turn) message() *storage.Message {
-	if t.rec.Message != nil || t.m.Kind == bot.Commanded || t.m.Kind == bot.Clicked {
+	if t.rec.Message != nil || t.m.Kind == bot.Commanded || t.m.Kind == bot.Clicked || t.m.Kind == bot.Opened {
 		return t.rec.Message
 	}
 	row := &storage.Message{Channel: t.m.Channel, Key: t.m.Key, Thread: t.m.Thread, Author: t.m.Author.ID, At: t.m.Received}
@@ -192,11 +194,15 @@ func (t *turn) tell(r bot.Reply) error {
 
 // tellAbout is tell of a case. In a direct conversation nobody else is there.
 func (t *turn) tellAbout(r bot.Reply, caseID string) (string, error) {
-	if t.m.Place == bot.Direct {
-		return t.add(r, storage.Outgoing{Case: caseID, Channel: t.m.Channel, Thread: t.m.Thread, Message: t.m.Key})
+	o := storage.Outgoing{Case: caseID, Channel: t.m.Channel, Thread: t.m.Thread, Message: t.m.Key}
+	if t.m.ReplyTo != "" {
+		o.ReplyTo, o.ReplyBy = []byte(t.m.ReplyTo), t.m.ReplyBy
 	}
-	r.Audience = bot.ToPerson
-	return t.add(r, storage.Outgoing{Case: caseID, Channel: t.m.Channel, Thread: t.m.Thread, Person: t.m.Author.ID, Private: true, Message: t.m.Key})
+	if t.m.Place != bot.Direct {
+		r.Audience = bot.ToPerson
+		o.Person, o.Private = t.m.Author.ID, true
+	}
+	return t.add(r, o)
 }
 
 // maxReply bounds an encoded reply.
@@ -213,9 +219,6 @@ func (t *turn) add(r bot.Reply, o storage.Outgoing) (string, error) {
 	}
 	o.Tenant, o.ID, o.Platform, o.Reply, o.Created = t.tenant, newID(), t.m.Tenant.Platform, data, t.m.Received
 	o.Replaces = r.Replaces
-	if t.m.ReplyTo != "" && o.Channel == t.m.Channel {
-		o.ReplyTo, o.ReplyBy = []byte(t.m.ReplyTo), t.m.ReplyBy
-	}
 	t.rec.Outgoing = append(t.rec.Outgoing, o)
 	return o.ID, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // purged are the tables from which something is deleted when it is forgotten or
@@ -34,7 +35,14 @@ func (e *engine) Purge(ctx context.Context) error {
 	if tables = strings.TrimSpace(tables); tables == "" {
 		return nil
 	}
-	if _, err := c.Exec(ctx, "VACUUM (SKIP_LOCKED) "+tables); err != nil {
+	// Large tables take longer than a caller with little time can wait; what is
+	// not cleared now is when somebody purges again, or by the server itself.
+	short, cancel := ctx, context.CancelFunc(func() {})
+	if until, ok := ctx.Deadline(); ok {
+		short, cancel = context.WithTimeout(ctx, time.Until(until)/2)
+	}
+	defer cancel()
+	if _, err := c.Exec(short, "VACUUM (SKIP_LOCKED) "+tables); err != nil && (short.Err() == nil || ctx.Err() != nil) {
 		return classify(ctx, c, fmt.Errorf("vacuum: %w", err))
 	}
 	return nil
