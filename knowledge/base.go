@@ -23,8 +23,9 @@ type Base struct {
 	layers     []*layer // the built-in one first; a later one replaces entries of an earlier
 	analyzers  []analyze.Analyzer
 	generation string
-	observed   []map[int]bool // by layer, the patterns whose hits matter to later messages and answers
-	scratch    sync.Pool      // of *scratch
+	answerable map[string]bool // facts that there is a question about
+	observed   []observed      // by layer
+	scratch    sync.Pool       // of *scratch
 }
 
 // A layer is one set of failure modes with its own compiled patterns: a team's
@@ -123,7 +124,7 @@ func newBase(l *layer, generation string) (*Base, error) {
 		return nil, err
 	}
 	b.layers = []*layer{l}
-	b.observed = b.observable()
+	b.observable()
 	b.scratch.New = func() any { return &scratch{layers: make([]layerScratch, len(b.layers))} }
 	return b, nil
 }
@@ -157,7 +158,7 @@ func (b *Base) With(s *Sources) (*Base, error) {
 		n.layers = append(n.layers, &under)
 	}
 	n.layers = append(n.layers, l)
-	n.observed = n.observable()
+	n.observable()
 	n.scratch.New = func() any { return &scratch{layers: make([]layerScratch, len(n.layers))} }
 	return n, nil
 }

@@ -25,7 +25,8 @@ type paste struct {
 	redactor *redact.Redactor
 	notes    []string
 	found    []candidate
-	work     int // what settling regexps has cost
+	evals    []*evaluation // by layer
+	work     int           // what settling regexps has cost
 	scratch  *scratch
 }
 
@@ -245,6 +246,7 @@ func (p *paste) recognise() {
 	reader := newStanceReader(p)
 	for _, l := range p.base.layers {
 		e := p.evaluate(l)
+		p.evals = append(p.evals, e)
 		best := map[int]int{} // failure mode → index in found
 		for _, turn := range p.touched(l, e) {
 			i := l.turns[turn]
@@ -257,7 +259,7 @@ func (p *paste) recognise() {
 				continue
 			}
 			e.within, e.inOrder = s.Within, s.InOrder
-			if !e.possible(&s.Root) {
+			if !e.possible(&s.Root, nil) {
 				continue
 			}
 			places := e.holds(&s.Root)

@@ -57,42 +57,65 @@ func clauseKey(literal, regexp string) uint64 {
 	return h.Sum64()
 }
 
-// observable are, by layer, the patterns whose hits can matter when the message
-// that holds them is gone. Hits of two messages are too far apart for one
-// signature, so what a signature did not find in its message an answer alone can
-// complete: the patterns of signatures that ask for a fact there is a question
-// about, and those that forbid a signature, since others may share its clauses.
-// Beside these, hits establish causes and fill parameters of what other messages
+// An observed says of a layer whose hits can matter when the message that holds
+// them is gone. Hits of two messages are too far apart for one signature, so
+// what a signature did not find in its message an answer alone can complete.
+// Beside that, hits establish causes and fill parameters of what other messages
 // show.
-func (b *Base) observable() []map[int]bool {
-	answerable := map[string]bool{}
+type observed struct {
+	always  map[int]bool // patterns that establish causes, or have groups
+	answers []bool       // by signature: it asks for a fact there is a question about
+}
+
+// observable fills in answerable and observed.
+func (b *Base) observable() {
+	b.answerable = map[string]bool{}
 	for _, fact := range b.questionFacts() {
-		answerable[fact] = true
+		b.answerable[fact] = true
 	}
-	all := make([]map[int]bool, len(b.layers))
+	b.observed = make([]observed, len(b.layers))
 	for n, l := range b.layers {
-		seen := map[int]bool{}
+		o := observed{always: map[int]bool{}, answers: make([]bool, len(l.Sigs))}
 		for i := range l.Sigs {
-			root := &l.Sigs[i].Root
-			if root.asks(answerable) {
-				root.patterns(seen)
-			} else {
-				root.forbidden(seen)
-			}
+			o.answers[i] = l.Sigs[i].Root.asks(b.answerable)
 		}
 		for i := range l.Modes {
 			for k := range l.Modes[i].Causes {
-				l.Modes[i].Causes[k].patterns(seen)
+				l.Modes[i].Causes[k].patterns(o.always)
 			}
 		}
 		for i := range l.Patterns {
 			if strings.Contains(l.Patterns[i].Regexp, "(?P<") {
-				seen[i] = true
+				o.always[i] = true
 			}
 		}
-		all[n] = seen
+		b.observed[n] = o
 	}
-	return all
+}
+
+// wanted are the patterns of layer n whose hits are kept: those of what was
+// recognised and of what an answer could complete, and those that forbid what
+// could hold by the hits of others.
+func (p *paste) wanted(n int) map[int]bool {
+	l, e, o := p.base.layers[n], p.evals[n], &p.base.observed[n]
+	want := map[int]bool{}
+	for i := range p.found {
+		if c := &p.found[i]; c.layer == l {
+			l.Sigs[c.sig].Root.patterns(want)
+		}
+	}
+	for _, turn := range p.touched(l, e) {
+		i := l.turns[turn]
+		root := &l.Sigs[i].Root
+		switch {
+		case !e.possible(root, p.base.answerable):
+		case o.answers[i]:
+			root.patterns(want)
+		default:
+			root.forbidden(want)
+		}
+	}
+	return want
 }
 
 // patterns adds the patterns of n and of what it combines.
@@ -157,32 +180,20 @@ func (p *paste) observeFacts(o *Observation, room *int) {
 
 // observeHits adds the clause hits of layer n.
 func (p *paste) observeHits(o *Observation, n int, room *int) {
-	l, begin, each := p.base.layers[n], p.work, map[int]int{}
-	found := map[int]bool{} // what was recognised rests on them
-	for i := range p.found {
-		if c := &p.found[i]; c.layer == l {
-			l.Sigs[c.sig].Root.patterns(found)
-		}
-	}
-	for _, h := range p.scratch.layers[n].hits {
-		if h.Pattern >= l.own || !p.base.observed[n][h.Pattern] && !found[h.Pattern] {
+	l, e, begin, each := p.base.layers[n], p.evals[n], p.work, map[int]int{}
+	want, always := p.wanted(n), p.base.observed[n].always
+	for i := range e.all {
+		s := &e.all[i]
+		if s.hit < 0 || s.dead || !want[s.pattern] && !always[s.pattern] || each[s.pattern] == maxObservedEach || s.open && p.work-begin > maxObservedWork {
 			continue
 		}
 		if len(o.Hits) == maxObservedHits {
 			return
 		}
-		if each[h.Pattern] == maxObservedEach {
+		if !e.settle(i) {
 			continue
 		}
-		if h.Open {
-			if p.work-begin > maxObservedWork {
-				continue
-			}
-			var ok bool
-			if h, ok = l.set.Settle(p.doc.Buf, h, &p.work); !ok {
-				continue
-			}
-		}
+		h := &e.hits[s.hit]
 		pattern := &l.Patterns[h.Pattern]
 		row := &p.doc.Rows[p.doc.RowAt(h.Start)]
 		hit := ObservedHit{

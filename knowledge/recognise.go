@@ -68,8 +68,9 @@ func (e *evaluation) settle(i int) bool {
 	return ok
 }
 
-// possible reports whether n may hold, without running a regexp.
-func (e *evaluation) possible(n *node) bool {
+// possible reports whether n may hold, without running a regexp; facts that are
+// assumed may have any value.
+func (e *evaluation) possible(n *node, assumed map[string]bool) bool {
 	switch n.Kind {
 	case patternNode:
 		for _, i := range e.of(n.Pattern) {
@@ -81,6 +82,9 @@ func (e *evaluation) possible(n *node) bool {
 	case phraseNode:
 		return len(e.phrases[n.Pattern]) > 0
 	case factNode:
+		if assumed[n.Fact] {
+			return true
+		}
 		for _, f := range e.byName[n.Fact] {
 			if n.accepts(e.facts[f].Value) {
 				return true
@@ -89,14 +93,14 @@ func (e *evaluation) possible(n *node) bool {
 		return false
 	case anyNode:
 		for i := range n.Kids {
-			if e.possible(&n.Kids[i]) {
+			if e.possible(&n.Kids[i], assumed) {
 				return true
 			}
 		}
 		return false
 	case allNode:
 		for i := range n.Kids {
-			if !e.possible(&n.Kids[i]) {
+			if !e.possible(&n.Kids[i], assumed) {
 				return false
 			}
 		}
