@@ -13,7 +13,7 @@ import (
 const alikeSpan = 7 * 24 * time.Hour
 
 // maxAlike bounds the earlier cases that are looked at.
-const maxAlike = 50
+const maxAlike = 20
 
 // again counts the sighting of a case's failure, links earlier threads with the
 // same one that the asker can see, and gives notice of a surge.
@@ -52,18 +52,26 @@ func (t *turn) again(ctx context.Context, r *reading, reply *bot.Reply) error {
 		}
 	}
 	if seen > 0 {
-		reply.Sections = append(reply.Sections, earlierSection(seen, oldest, t.m.Received, last, solved))
+		times := howOften(seen, len(all) == maxAlike)
+		reply.Sections = append(reply.Sections, earlierSection(times, oldest, t.m.Received, last, solved))
 	}
 	return t.noteSurge(ctx, r.c, r.c.Title)
 }
 
+// howOften says a number of times; more says that there may be more.
+func howOften(n int, more bool) string {
+	switch {
+	case more:
+		return fmt.Sprintf("at least %d times", n)
+	case n == 1:
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
+}
+
 // earlierSection says how often the same failure was seen, with the thread that
 // helps most: the one last resolved, else the newest.
-func earlierSection(seen int, oldest, now time.Time, last, solved *storage.Case) bot.Section {
-	times := fmt.Sprintf("%d times", seen)
-	if seen == 1 {
-		times = "once"
-	}
+func earlierSection(times string, oldest, now time.Time, last, solved *storage.Case) bot.Section {
 	when := "since " + oldest.UTC().Format("Monday")
 	switch {
 	case oldest.UTC().Format(time.DateOnly) == now.UTC().Format(time.DateOnly):

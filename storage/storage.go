@@ -120,7 +120,8 @@ type Outbox interface {
 
 // History is what happened before, for links, surges and figures.
 type History interface {
-	// Alike returns the cases of a fingerprint received since a time, newest
+	// Alike returns where the cases of a fingerprint are that were received since
+	// a time: ID, Channel, Thread, Private, State and Received alone are set. Newest
 	// first, at most limit.
 	Alike(ctx context.Context, t Tenant, fingerprint string, since time.Time, limit int) ([]Case, error)
 	// Sightings counts how often a fingerprint was seen in spans of a width

@@ -15,7 +15,20 @@ func (s *Store) Alike(ctx context.Context, t storage.Tenant, fingerprint string,
 	if err := checkKey("read cases alike", t, named{"the fingerprint", fingerprint}); err != nil {
 		return nil, err
 	}
-	all, err := s.cases(ctx, t, `fingerprint = $2 AND fingerprint <> '' AND received >= $3 ORDER BY received DESC, seq DESC LIMIT $4`, fingerprint, micros(since), clip(limit))
+	var all []storage.Case
+	err := s.e.Read(ctx, func(ctx context.Context, c Conn) error {
+		all = nil
+		return each(ctx, c, `SELECT id, channel, thread, private, state, received FROM cases
+ WHERE tenant = $1 AND fingerprint = $2 AND fingerprint <> '' AND received >= $3 ORDER BY received DESC, seq DESC LIMIT $4`,
+			[]any{string(t), fingerprint, micros(since), clip(limit)}, func(r Rows) error {
+				found := storage.Case{Tenant: t}
+				var private, received int64
+				err := r.Scan(&found.ID, &found.Channel, &found.Thread, &private, (*string)(&found.State), &received)
+				found.Private, found.Received = private != 0, instant(received)
+				all = append(all, found)
+				return err
+			})
+	})
 	return all, doing("read cases alike", err)
 }
 
