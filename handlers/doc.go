@@ -5,7 +5,8 @@
 //	turn.go         recall what is known; route by kind; record the outcome in one transaction
 //	heard.go        what is said or edited: is it for us, was it decided before, is it a command
 //	command.go      the one list of commands that help, slash menus, the terminal and the documentation read
-//	diagnose.go     the diagnosis in the light of its case: evidence, answers, edits
+//	reading.go      the diagnosis in the light of its case: evidence, answers
+//	diagnose.go     what follows from it: said, kept, amended after an edit
 //	triage.go       speak, ask, admit, stay silent, escalate: a pure function
 //	present.go      a diagnosis becomes a [bot.Reply]; chrome.go has every sentence of the desk's own
 //	click.go        choices of earlier replies; press.go is what their ids say

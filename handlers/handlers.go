@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -214,13 +213,3 @@ func (d *Desk) Suggest(_ context.Context, m bot.Message) ([]bot.Choice, error) {
 
 var _ bot.Handler = (*Desk)(nil)
 var _ bot.Suggester = (*Desk)(nil)
-
-// sorted returns the keys of a set in order.
-func sorted(set map[string]bool) []string {
-	var all []string
-	for k := range set {
-		all = append(all, k)
-	}
-	slices.Sort(all)
-	return all
-}

@@ -35,6 +35,11 @@
 // contributed, bounded and redacted. Given back as [Input.Prior], observations
 // let a later message, or an [Answer], rank again without any raw text kept.
 //
+// # Whole files
+//
+// Package scan streams files and archives of any size through the base, in
+// blocks. [Base.Sieve] tells it which blocks can show nothing.
+//
 // # The packages below
 //
 // clean and logline read text, match finds, analyze decodes, redact replaces
