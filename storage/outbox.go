@@ -17,9 +17,10 @@ const (
 // An Outgoing is one reply to be sent, a row of the outbox.
 //
 // Replaces names an earlier row that this one is to be shown instead of. If
-// that row is still pending when this one is recorded, its Reply is overwritten
-// and no row is added; else a row is added, and when it is leased Target has
-// the platform's id of the earlier message, or "" when that was never sent.
+// that row is still pending when this one is recorded, and no attempt of it may
+// have been sent, its Reply is overwritten and no row is added; else a row is
+// added, and when it is leased Target has the platform's id of the earlier
+// message, or "" when that was never sent.
 type Outgoing struct {
 	Tenant   Tenant
 	ID       string // unique; also the key under which a platform knows a repetition
@@ -45,7 +46,7 @@ type Outgoing struct {
 	Owner     string
 	Until     time.Time // the end of the lease
 	Unsure    bool      // an earlier attempt may have been sent
-	Target    string    // what Replaces was sent as
+	Target    string    // what Replaces was sent as; one that is recorded stands, for that row may be forgotten by then
 	SentAs    string    // the platform's id of it
 	SentAt    time.Time
 	Error     string // redacted

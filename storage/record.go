@@ -251,9 +251,9 @@ type Document struct {
 // Retention says how long what is kept. Zero keeps it for ever.
 type Retention struct {
 	Now        time.Time
-	Deliveries time.Duration // deliveries and settled outbox rows of no case
+	Deliveries time.Duration // deliveries, and messages and settled outbox rows of no case
 	Excerpts   time.Duration // since a case was updated: its excerpt, observations, answers and replies
-	Cases      time.Duration // since a case was updated: its stub, messages and votes
+	Cases      time.Duration // since a case was updated: its stub, messages and votes; and who was warned
 	Unknown    time.Duration // since it was last seen
 	Sightings  time.Duration
 	Audits     time.Duration

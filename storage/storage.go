@@ -168,7 +168,9 @@ type Installations interface {
 	DropInstallation(ctx context.Context, t Tenant) error
 	// WithInstallation runs f with the installation while no other replica can
 	// run it for the same tenant, and writes what f returns before the next may.
-	// f may take as long as a request to the platform.
+	// f may take as long as a request to the platform. [ErrConflict] says that the
+	// installation was changed or taken over meanwhile, and what f returned was
+	// not written.
 	WithInstallation(ctx context.Context, t Tenant, f func(Installation) (Installation, error)) error
 }
 

@@ -85,8 +85,10 @@ func Open(ctx context.Context, path string, k *storage.Keyring, o Options) (*Sto
 // else is written meanwhile.
 func (s *Store) DB() *sql.DB { return s.e.writer }
 
-// SetEnqueue says how the jobs of records are added. Without it, or with nil, a
-// record with jobs is an error. It may be called at any time.
+// SetEnqueue says how the jobs of records are added. f works on the transaction
+// that it is given and must not take the connection of [Store.DB], which that
+// transaction has. Without it, or with nil, a record with jobs is an error. It
+// may be called at any time.
 func (s *Store) SetEnqueue(f EnqueueFunc) {
 	if f == nil {
 		s.e.enqueue.Store(nil)

@@ -91,3 +91,32 @@ func TestPurgeWipesMovedRows(t *testing.T) {
 		t.Errorf("the file is %q after it was wiped: %v", health, err)
 	}
 }
+
+// TestPurgeEmptiesCaches looks whether other connections drop the pages that they
+// read before these were wiped: else they would write them back as they were.
+func TestPurgeEmptiesCaches(t *testing.T) {
+	path, k := filepath.Join(t.TempDir(), "desk.db"), storagetest.NewKeyring(t)
+	s, second := open(t, path, k), open(t, path, k)
+	c, err := second.DB().Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	// It changes when pages of the cache are no longer taken for those of the file.
+	version := func() (v int64) {
+		t.Helper()
+		if err := c.QueryRowContext(t.Context(), "PRAGMA data_version").Scan(&v); err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	for range 3 {
+		before := version()
+		if err := s.Purge(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if after := version(); after == before {
+			t.Errorf("the data version is %d before and after a purge", before)
+		}
+	}
+}
