@@ -125,9 +125,11 @@ func (s *Store) Lease(ctx context.Context, l storage.Lease) ([]storage.Outgoing,
 	var taken []queued
 	err = s.e.Write(ctx, func(ctx context.Context, c Conn) error {
 		taken = taken[:0]
+		// A replica that is frozen in a transaction holds its rows: they wait, not we.
+		over := `seq IN (SELECT seq FROM outbox WHERE platform = $1 AND state = 'leased' AND until <= $2 AND private = 1 AND fleeting = %d ` + s.e.SkipLocked() + `)`
 		_, err := c.Batch(ctx, []Statement{
-			{`DELETE FROM outbox WHERE platform = $1 AND state = 'leased' AND until <= $2 AND private = 1 AND fleeting = 1`, []any{l.Platform, now}},
-			{`UPDATE outbox SET state = 'lost', unsure = 1, reply_to = NULL, owner = '', until = 0 WHERE platform = $1 AND state = 'leased' AND until <= $2 AND private = 1`, []any{l.Platform, now}},
+			{`DELETE FROM outbox WHERE ` + fmt.Sprintf(over, 1), []any{l.Platform, now}},
+			{`UPDATE outbox SET state = 'lost', unsure = 1, reply_to = NULL, owner = '', until = 0 WHERE ` + fmt.Sprintf(over, 0), []any{l.Platform, now}},
 		})
 		if err != nil {
 			return err
