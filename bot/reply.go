@@ -39,7 +39,7 @@ type Tone string
 const (
 	Plain   Tone = ""        // information
 	Sure    Tone = "sure"    // a certain answer
-	Guess   Tone = "guess"   // a likely or unsure one
+	Guess   Tone = "guess"   // a likely one
 	Warning Tone = "warning" // something to act on: a leaked secret, a surge
 	Done    Tone = "done"    // a confirmation
 	Sorry   Tone = "sorry"   // it could not be done

@@ -25,7 +25,8 @@ type chrome struct {
 	reading, filesLeft, fileGone, fileUnread, fileHint   string
 	formTitle, formLabel, formHint                       string
 	homeHeadline, homeRecent, homeNone, homeKnows        string
-	homeChannels, homeNoChannels, statsChoice            string
+	homeChannels, homeNoChannels, homeOn, homeOff        string
+	statsChoice                                          string
 	homeUse                                              []string
 
 	// What the lookups say.
@@ -120,6 +121,8 @@ var say = chrome{
 	homeNone:         "None yet.",
 	homeKnows:        "%d failure modes are known",
 	homeChannels:     "Channels",
+	homeOn:           "Triage is on in",
+	homeOff:          "Triage is off in",
 	homeNoChannels:   "Triage was set in no channel: triage on, said there, makes me read it.",
 	statsChoice:      "Figures",
 	homeUse: []string{

@@ -8,8 +8,10 @@ import (
 	"authfix/storage"
 )
 
-// maxRecent bounds the cases on a person's page.
-const maxRecent = 10
+const (
+	maxRecent   = 10 // cases on a person's page
+	maxChannels = 40 // channels on an administrator's
+)
 
 // home draws a person's own page of the bot: their recent cases, how to ask, and
 // for an administrator the settings of the channels.
@@ -28,11 +30,11 @@ func (t *turn) home(ctx context.Context) error {
 		r.Sections = append(r.Sections, bot.Section{Label: say.homeRecent, Prose: say.homeNone})
 	}
 	if t.desk.role(ctx, t.m) >= bot.Admin {
-		s, err := t.channelsSection(ctx)
+		more, err := t.channelSections(ctx)
 		if err != nil {
 			return err
 		}
-		r.Sections = append(r.Sections, s)
+		r.Sections = append(r.Sections, more...)
 	}
 	r.Choices = []bot.Choice{{ID: choiceID("", "help"), Label: say.helpChoice}, {ID: choiceID("", "stats"), Label: say.statsChoice}}
 	_, err = t.add(r, storage.Outgoing{Person: t.m.Author.ID})
@@ -45,39 +47,48 @@ func recentSection(c *storage.Case, first bool) bot.Section {
 	if title == "" {
 		title = say.unknownHeadline
 	}
-	s := bot.Section{Prose: c.Received.UTC().Format("2 January 15:04") + " · " + title + " · " + string(c.State)}
+	s, line := bot.Section{}, c.Received.UTC().Format("2 January 15:04")+" · "+title+" · "+string(c.State)
 	if first {
 		s.Label = say.homeRecent
 	}
 	if !c.Private && c.Thread != "" {
-		s.Links = []bot.Link{{Label: say.thread, Channel: c.Channel, Message: c.Thread}}
+		s.Links = []bot.Link{{Label: line, Channel: c.Channel, Message: c.Thread}}
+	} else {
+		s.Prose = line
 	}
 	return s
 }
 
-// channelsSection is how the channels are set.
-func (t *turn) channelsSection(ctx context.Context) (bot.Section, error) {
+// channelSections are how the channels are set.
+func (t *turn) channelSections(ctx context.Context) ([]bot.Section, error) {
 	all, err := t.desk.store.Policies(ctx, t.tenant)
 	if err != nil {
-		return bot.Section{}, fmt.Errorf("settings of all channels: %w", err)
+		return nil, fmt.Errorf("settings of all channels: %w", err)
 	}
-	s := bot.Section{Label: say.homeChannels, Prose: say.homeNoChannels}
+	var on, off []bot.Link
 	for i := range all {
-		if len(s.Fields) == maxFields || all[i].Channel == "" {
+		if all[i].Channel == "" || len(on)+len(off) == maxChannels {
 			continue
 		}
 		p, err := readPolicy(&all[i], false)
 		if err != nil {
-			return s, err
+			return nil, err
 		}
-		state := "off"
-		if p.On {
-			state = "on, " + string(p.Threshold)
+		if l := (bot.Link{Label: all[i].Channel, Channel: all[i].Channel}); p.On {
+			on = append(on, l)
+		} else {
+			off = append(off, l)
 		}
-		s.Fields = append(s.Fields, bot.Field{Name: "<#" + all[i].Channel + ">", Value: "triage " + state})
 	}
-	if s.Fields != nil {
-		s.Prose = ""
+	if on == nil && off == nil {
+		return []bot.Section{{Label: say.homeChannels, Prose: say.homeNoChannels}}, nil
 	}
-	return s, nil
+	var out []bot.Section
+	if on != nil {
+		out = append(out, bot.Section{Label: say.homeOn, Links: on})
+	}
+	if off != nil {
+		out = append(out, bot.Section{Label: say.homeOff, Links: off})
+	}
+	return out, nil
 }

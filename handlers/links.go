@@ -79,13 +79,11 @@ func earlierSection(times string, oldest, now time.Time, last, solved *storage.C
 	case now.Sub(oldest) >= 6*24*time.Hour:
 		when = "since " + oldest.UTC().Format("Monday 2 January")
 	}
-	s := bot.Section{Label: say.earlier, Prose: "Seen " + times + " " + when + "."}
-	link := bot.Link{Label: say.lastSeen, Channel: last.Channel, Message: last.Thread}
+	which, where := last, say.lastSeen
 	if solved != nil {
-		link = bot.Link{Label: say.lastResolved, Channel: solved.Channel, Message: solved.Thread}
+		which, where = solved, say.lastResolved
 	}
-	s.Links = []bot.Link{link}
-	return s
+	return bot.Section{Label: say.earlier, Links: []bot.Link{{Label: "Seen " + times + " " + when + ", " + where, Channel: which.Channel, Message: which.Thread}}}
 }
 
 // canSee reports whether the author of the message can see a channel: the one

@@ -101,7 +101,7 @@ func answerReply(d *knowledge.Diagnosis, c *storage.Case) bot.Reply {
 // unsureReply shows what it may be.
 func unsureReply(d *knowledge.Diagnosis, c *storage.Case) bot.Reply {
 	top := &d.Candidates[0]
-	r := bot.Reply{Headline: say.unsureHeadline, Tone: bot.Guess, Footnote: footnote(top)}
+	r := bot.Reply{Headline: say.unsureHeadline, Footnote: footnote(top)}
 	if c.Excerpt != "" {
 		r.Sections = append(r.Sections, bot.Section{Label: say.seen, Code: clip(c.Excerpt, maxLine), Syntax: "text"})
 	}
@@ -202,10 +202,13 @@ func appendList(all []bot.Section, label string, list []string, number bool) []b
 }
 
 func tone(v knowledge.Verdict) bot.Tone {
-	if v == knowledge.Certain {
+	switch v {
+	case knowledge.Certain:
 		return bot.Sure
+	case knowledge.Likely:
+		return bot.Guess
 	}
-	return bot.Guess
+	return bot.Plain
 }
 
 func footnote(c *knowledge.Candidate) string {
