@@ -169,7 +169,7 @@ func fourfold(attempt int) time.Duration {
 }
 
 // quiet is a handler for River, to which the start of a client is
-// information: it is detail here.
+// information, and what its stop interrupts an error: both are detail here.
 type quiet struct{ slog.Handler }
 
 func (h quiet) Enabled(ctx context.Context, level slog.Level) bool {
@@ -178,6 +178,15 @@ func (h quiet) Enabled(ctx context.Context, level slog.Level) bool {
 
 func (h quiet) Handle(ctx context.Context, r slog.Record) error {
 	r.Level = lowered(r.Level)
+	r.Attrs(func(a slog.Attr) bool {
+		if a.Key == "error" && strings.HasSuffix(a.Value.String(), context.Canceled.Error()) {
+			r.Level = slog.LevelDebug
+		}
+		return true
+	})
+	if !h.Handler.Enabled(ctx, r.Level) {
+		return nil
+	}
 	return h.Handler.Handle(ctx, r)
 }
 
