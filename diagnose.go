@@ -11,14 +11,16 @@ import (
 	"syscall"
 	"time"
 
+	"authfix/bot/slack"
 	"authfix/bot/terminal"
+	"authfix/handlers"
 	"authfix/knowledge"
 )
 
 type diagnoseCommand struct {
 	Text    []string `arg:"" optional:"" help:"The error; without it, --file or standard input."`
 	File    string   `help:"Read the paste from this file." type:"path" placeholder:"F"`
-	Format  string   `help:"text, json or markdown." enum:"text,json,markdown" default:"text"`
+	Format  string   `help:"text, json, markdown or slack: the messages that Slack would get." enum:"text,json,markdown,slack" default:"text"`
 	Full    bool     `help:"Print all of the answer: every cause, check, step and source."`
 	Dialect []string `help:"Print statements in this dialect: postgres, mysql, oracle, mssql, posix, powershell (repeatable)." enum:"postgres,mysql,oracle,mssql,posix,powershell,curl,jira" placeholder:"D"`
 	JSONL   bool     `name:"jsonl" help:"Batch: {\"id\",\"text\"} a line in, one diagnosis a line out."`
@@ -51,7 +53,7 @@ func (c *diagnoseCommand) Run(p *program) error {
 		return err
 	}
 	if c.JSONL {
-		if len(c.Text) > 0 || c.File != "" || c.Why != "" || c.Format == "markdown" {
+		if len(c.Text) > 0 || c.File != "" || c.Why != "" || c.Format == "markdown" || c.Format == "slack" {
 			return errors.New("--jsonl reads standard input and writes JSON; give no text, --file, --why or --format with it")
 		}
 		return batch(p, base, in)
@@ -73,6 +75,9 @@ func (c *diagnoseCommand) Run(p *program) error {
 		err = writeJSON(p.stdout, d)
 	case "markdown":
 		err = terminal.Markdown(p.stdout, d, look)
+	case "slack":
+		reply := handlers.Present(&d)
+		err = slack.Reply(p.stdout, &reply)
 	default:
 		err = terminal.Diagnosis(p.stdout, d, look)
 	}

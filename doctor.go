@@ -57,6 +57,9 @@ func (*doctorCommand) Run(p *program) error {
 	found = append(found, examineModes(p))
 	found = append(found, examineDatabase(ctx, c)...)
 	found = append(found, examineListen(ctx, c))
+	if c.Slack.Enabled() {
+		found = append(found, examineSlack(ctx, c)...)
+	}
 	return report(p, found)
 }
 

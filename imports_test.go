@@ -15,11 +15,13 @@ import (
 // the standard library: data walks one way. Packages below a listed one follow
 // its line.
 var mayImport = map[string][]string{
-	"": {"bot", "bot/terminal", "bot/web", "handlers", "knowledge", "knowledge/redact", "knowledge/strictyaml",
+	"": {"bot", "bot/slack", "bot/terminal", "bot/web", "handlers", "knowledge", "knowledge/redact", "knowledge/strictyaml",
 		"storage", "storage/postgres", "storage/queue", "storage/sqlite"},
 	"bot":                  {},
 	"bot/bottest":          {"bot"},
 	"bot/terminal":         {"bot", "knowledge"},
+	"bot/slack":            {"bot"},
+	"bot/slack/slacktest":  {},
 	"bot/web":              {"bot"},
 	"handlers":             {"bot", "knowledge", "knowledge/scan", "storage"},
 	"storage":              {},
@@ -47,6 +49,8 @@ var confined = map[string][]string{
 	"github.com/alecthomas/kong":                          {""},
 	"github.com/goccy/go-yaml":                            {"knowledge/strictyaml"},
 	"github.com/google/uuid":                              {"handlers"},
+	"github.com/gorilla/websocket":                        {"bot/slack", "bot/slack/slacktest"},
+	"github.com/slack-go/slack":                           {"bot/slack"},
 	"github.com/jackc/pgx/v5":                             {"storage/postgres", "internal/pgtest"},
 	"github.com/klauspost/compress":                       {"knowledge/scan"},
 	"github.com/mattn/go-sqlite3":                         {"storage/sqlite"},
@@ -63,7 +67,7 @@ var confined = map[string][]string{
 	"golang.org/x/sys":                                    {"bot/terminal"},
 	"golang.org/x/term":                                   {"bot/terminal"},
 	"golang.org/x/text":                                   {"knowledge/clean"},
-	"golang.org/x/time":                                   {"handlers"},
+	"golang.org/x/time":                                   {"handlers", "bot/slack/slacktest"},
 }
 
 func TestImports(t *testing.T) {

@@ -81,6 +81,7 @@ type commands struct {
 	Chat     chatCommand     `cmd:"" help:"Talk to the desk in the terminal: paste, questions, answers, feedback."`
 	Backup   backupCommand   `cmd:"" help:"Write an online, consistent copy of the database."`
 	Doctor   doctorCommand   `cmd:"" help:"Try the configuration, the database and the rest; say what to do."`
+	Manifest manifestCommand `cmd:"" help:"Print what a chat platform wants to know of the app."`
 	Config   configCommand   `cmd:"" help:"Print the effective configuration, secrets hidden."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }

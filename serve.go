@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"authfix/bot"
+	"authfix/bot/slack"
 	"authfix/bot/web"
 	"authfix/handlers"
 	"authfix/knowledge"
@@ -36,6 +38,14 @@ func (*serveCommand) Run(p *program) error {
 	base, err := p.base()
 	if err != nil {
 		return err
+	}
+	if c.Slack.Enabled() {
+		if err := c.Slack.Validate(); err != nil {
+			return fmt.Errorf("configuration:\n%w", err)
+		}
+		if c.Slack.ClientID != "" && c.PublicURL == "" {
+			return errors.New("configuration:\nAUTHFIX_PUBLIC_URL: set it for SLACK_CLIENT_ID: Slack leads people back there after the installation")
+		}
 	}
 	s := &server{config: c, base: base, log: newLogger(p.stderr, c.LogFormat, c.LogLevel)}
 	return s.run(p.ctx)
@@ -63,10 +73,11 @@ func (s *server) run(ctx context.Context) error {
 		s.now = time.Now
 	}
 	var names, ids []string
-	byName := map[string]bot.Platform{}
 	for _, p := range s.platforms {
 		names = append(names, p.Name())
-		byName[p.Name()] = p
+	}
+	if s.config.Slack.Enabled() {
+		names = append(names, slack.Name)
 	}
 	for _, m := range s.base.List("") {
 		ids = append(ids, m.ID)
@@ -93,11 +104,22 @@ func (s *server) run(ctx context.Context) error {
 	if s.wrapStore != nil {
 		store = s.wrapStore(store)
 	}
+	byName := map[string]bot.Platform{}
 	desk, err := handlers.New(s.base, store, handlers.Options{Log: s.log, Now: s.now, Admins: s.config.Admins, TriageChannels: s.config.TriageChannels,
 		Retention: s.config.Keep, PersonRate: s.config.PersonRate, ChannelRate: s.config.ChannelRate,
 		Platform: func(name string) bot.Platform { return byName[name] }})
 	if err != nil {
 		return sayable(err)
+	}
+	if s.config.Slack.Enabled() {
+		p, err := slack.New(s.config.Slack, slack.Deps{Log: s.log, Now: s.now, Suggest: desk.Suggest, Installs: installs{store}, Removed: desk.Leave, PublicURL: s.config.PublicURL})
+		if err != nil {
+			return sayable(err)
+		}
+		s.platforms = append(s.platforms, p)
+	}
+	for _, p := range s.platforms {
+		byName[p.Name()] = p
 	}
 	for _, j := range desk.Jobs() {
 		db.jobs.Handle(j.Kind, j.Version, j.Run)
@@ -114,7 +136,7 @@ func (s *server) run(ctx context.Context) error {
 	}
 	dispatcher := bot.NewDispatcher(desk, desk.Outbox(owner()), s.log, d)
 	desk.SetWake(dispatcher.Wake)
-	h := web.Handler(web.Options{Probes: s.probes(store), Metrics: m.handler(), Log: s.log})
+	h := web.Handler(web.Options{Probes: s.probes(store), Metrics: m.handler(), Routes: s.routes(), Log: s.log})
 
 	s.announce(listener.Addr(), names)
 	if s.listening != nil {
@@ -189,6 +211,23 @@ func (s *server) announce(at net.Addr, names []string) {
 	if len(names) == 0 {
 		s.log.Info("no chat platform is configured: only health, readiness and metrics are served; authfix chat talks to the desk in a terminal")
 	}
+}
+
+// A called platform answers what its service calls over HTTP, below a path of its
+// own name.
+type called interface {
+	Handler() http.Handler
+}
+
+// routes are what the platforms answer over HTTP.
+func (s *server) routes() map[string]http.Handler {
+	all := map[string]http.Handler{}
+	for _, p := range s.platforms {
+		if c, ok := p.(called); ok {
+			all["/"+p.Name()+"/"] = c.Handler()
+		}
+	}
+	return all
 }
 
 // A readier is a platform that knows whether it is connected.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"authfix/bot/slack"
 	"authfix/storage"
 )
 
@@ -31,6 +32,7 @@ type config struct {
 	ChannelRate    int
 	Senders        int
 	Workers        int
+	Slack          slack.Config
 }
 
 // A database is one engine with where its data is.
@@ -116,6 +118,18 @@ func settings() []setting {
 			doc: "Channels in which triage is on from the start: PLATFORM:CHANNEL or PLATFORM:WORKSPACE/CHANNEL, parted by commas. Chat can change it."},
 		{name: "AUTHFIX_ADMINS", set: func(c *config, v string) (err error) { c.Admins, err = setNames(v, "person"); return err },
 			doc: "People who may change what the desk does in a channel: PLATFORM:PERSON, parted by commas."},
+		{name: "SLACK_BOT_TOKEN", secret: true, set: func(c *config, v string) error { return c.Slack.SetBotToken(v) },
+			doc: "The bot token of the one Slack workspace that is served: xoxb-…"},
+		{name: "SLACK_APP_TOKEN", secret: true, set: func(c *config, v string) error { return c.Slack.SetAppToken(v) },
+			doc: "The app-level token for Socket Mode: xapp-… When it is set, Slack's events come over a connection that serve opens; else they come over HTTP."},
+		{name: "SLACK_SIGNING_SECRET", secret: true, set: func(c *config, v string) error { return c.Slack.SetSigningSecret(v) },
+			doc: "By which Slack's requests to /slack/… are known to be Slack's. Required for HTTP. While it changes: the new one and the old one, parted by a comma."},
+		{name: "SLACK_CLIENT_ID", set: func(c *config, v string) error { return c.Slack.SetClientID(v) },
+			doc: "The app's id for its installation into many workspaces by OAuth, at /slack/install. Needs SLACK_CLIENT_SECRET and AUTHFIX_PUBLIC_URL."},
+		{name: "SLACK_CLIENT_SECRET", secret: true, set: func(c *config, v string) error { return c.Slack.SetClientSecret(v) },
+			doc: "The app's secret for its installation by OAuth."},
+		{name: "SLACK_API_URL", value: slack.DefaultAPI, set: func(c *config, v string) error { return c.Slack.SetAPI(v) },
+			doc: "Where Slack's Web API is: another server is for tests and proxies."},
 		{name: "LOG_LEVEL", value: "info", set: setLogLevel, doc: "debug, info, warn or error."},
 		{name: "LOG_FORMAT", value: "text", set: setLogFormat, doc: "text or json; the log goes to standard error."},
 		keep("AUTHFIX_KEEP_DELIVERIES", "7d", "How long a delivery is remembered, so that its repetition is known as one: 2d or more, for platforms repeat for a day.",
@@ -132,6 +146,8 @@ func settings() []setting {
 			day, func(r *storage.Retention) *time.Duration { return &r.Audits }),
 		keep("AUTHFIX_KEEP_DOCUMENTS", "0", "How long old versions of failure modes that a team wrote in chat are kept.",
 			day, func(r *storage.Retention) *time.Duration { return &r.Documents }),
+		keep("AUTHFIX_KEEP_REMOVED", "30d", "How long the data of a workspace is kept after the app was removed from it.",
+			time.Hour, func(r *storage.Retention) *time.Duration { return &r.Removed }),
 		number("AUTHFIX_PERSON_RATE", "20", "How many questions a minute one person may ask; further ones are declined once, politely.",
 			1, 10000, func(c *config) *int { return &c.PersonRate }),
 		number("AUTHFIX_CHANNEL_RATE", "30", "How many answers a minute one channel gets.",

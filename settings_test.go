@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"authfix/bot/slack"
 	"authfix/storage"
 )
 
@@ -37,6 +38,7 @@ func TestDefaults(t *testing.T) {
 		Database: database{engine: "sqlite", path: "authfix.db"}, Listen: "127.0.0.1:8080", LogLevel: slog.LevelInfo, LogFormat: "text",
 		Keep:       storage.Retention{Deliveries: 7 * day, Excerpts: 30 * day, Cases: 400 * day, Unknown: 90 * day, Sightings: 400 * day, Audits: 400 * day},
 		StopWithin: 20 * time.Second, PersonRate: 20, ChannelRate: 30, Senders: 8, Workers: 4,
+		Slack: slack.Config{API: "https://slack.com/api/"},
 	}
 	if diff := cmp.Diff(want, c, cmp.AllowUnexported(database{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -50,6 +52,8 @@ func TestEveryMistake(t *testing.T) {
 		"AUTHFIX_SECRET_KEY": "k1:tooshort", "AUTHFIX_TRIAGE_CHANNELS": "slack:C1,#general", "AUTHFIX_ADMINS": "anna", "LOG_LEVEL": "loud", "LOG_FORMAT": "xml",
 		"AUTHFIX_KEEP_DELIVERIES": "1h", "AUTHFIX_KEEP_EXCERPTS": "30 days", "AUTHFIX_KEEP_CASES": "-1d", "AUTHFIX_KEEP_UNCATEGORISED": "soon", "AUTHFIX_KEEP_SIGHTINGS": "1d",
 		"AUTHFIX_KEEP_AUDIT": "999999d", "AUTHFIX_KEEP_DOCUMENTS": "1s", "AUTHFIX_PERSON_RATE": "0", "AUTHFIX_CHANNEL_RATE": "many", "AUTHFIX_SENDERS": "1000", "AUTHFIX_WORKERS": "-1",
+		"SLACK_BOT_TOKEN": "xapp-hunter2", "SLACK_APP_TOKEN": "xoxb-hunter2", "SLACK_SIGNING_SECRET": "hunter2", "SLACK_CLIENT_ID": "hunter2", "SLACK_CLIENT_SECRET": "hunter2",
+		"SLACK_API_URL":       "http://slack.example.com/hunter2",
 		"AUTHFIX_STOP_WITHIN": "1h", "AUTHFIX_PERSN_RATE": "3", "AUTHFIX_LISTEN_FLIE": "x",
 	}
 	_, _, err := readSettings(e.get, e.list(), everything)
@@ -73,6 +77,10 @@ func TestEveryMistake(t *testing.T) {
 		`AUTHFIX_KEEP_EXCERPTS: "30 days" is no duration: write such as 90m, 12h or 30d`,
 		"AUTHFIX_KEEP_CASES:", "AUTHFIX_KEEP_UNCATEGORISED:", "AUTHFIX_KEEP_SIGHTINGS:", "AUTHFIX_KEEP_AUDIT:", "AUTHFIX_KEEP_DOCUMENTS:",
 		`AUTHFIX_PERSON_RATE: "0" is no whole number from 1 to 10000`, "AUTHFIX_CHANNEL_RATE:", "AUTHFIX_SENDERS:", "AUTHFIX_WORKERS:",
+		"SLACK_BOT_TOKEN: this is no bot token: it begins with xoxb-",
+		"SLACK_APP_TOKEN: this is no app-level token: it begins with xapp-",
+		"SLACK_SIGNING_SECRET: this is no signing secret", "SLACK_CLIENT_ID: this is no client id", "SLACK_CLIENT_SECRET: this is no client secret",
+		"SLACK_API_URL: this is no address of an API: write https://slack.com/api/",
 		`AUTHFIX_STOP_WITHIN: "1h" is not within 1s and 10m`,
 		"AUTHFIX_PERSN_RATE: unknown setting; did you mean AUTHFIX_PERSON_RATE?",
 		"AUTHFIX_LISTEN_FLIE: unknown setting; authfix config --docs lists those there are",
@@ -151,12 +159,12 @@ func TestConfigFile(t *testing.T) {
 			t.Errorf("%s comes from %s, want %s", r.name, r.origin, want)
 		}
 	}
-	bad := write("bad.yaml", "authfix_listen: x\nauthfix_person_rates: 5\nslack_bot_token: xoxb\nauthfix_keep_cases:\n  - 1\n")
+	bad := write("bad.yaml", "authfix_listen: x\nauthfix_person_rates: 5\ndiscord_bot: x\nauthfix_keep_cases:\n  - 1\n")
 	_, _, err = readSettings(env{"AUTHFIX_CONFIG": bad}.get, nil, everything)
 	for _, want := range []string{
 		bad + `:1: authfix_listen: "x" is no host:port`,
 		bad + ":2: authfix_person_rates: unknown key; did you mean authfix_person_rate?",
-		bad + ":3: slack_bot_token: unknown key; authfix config --docs lists those there are",
+		bad + ":3: discord_bot: unknown key; authfix config --docs lists those there are",
 		bad + ":5: authfix_keep_cases: expected a single value",
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -178,7 +186,9 @@ func TestSettingsFromFiles(t *testing.T) {
 	e := env{}
 	for _, s := range settings() {
 		text := map[string]string{"AUTHFIX_LISTEN": ":1", "DATABASE_URL": "sqlite:x.db", "AUTHFIX_PUBLIC_URL": "https://a.example.com/", "AUTHFIX_SECRET_KEY": storage.NewKey(),
-			"AUTHFIX_FAILURE_MODES": "team", "AUTHFIX_TRIAGE_CHANNELS": "slack:C1", "AUTHFIX_ADMINS": "slack:U1"}[s.name]
+			"AUTHFIX_FAILURE_MODES": "team", "AUTHFIX_TRIAGE_CHANNELS": "slack:C1", "AUTHFIX_ADMINS": "slack:U1",
+			"SLACK_BOT_TOKEN": "xoxb-1-2-three", "SLACK_APP_TOKEN": "xapp-1-A2-three", "SLACK_SIGNING_SECRET": strings.Repeat("0f", 16),
+			"SLACK_CLIENT_ID": "12.34", "SLACK_CLIENT_SECRET": strings.Repeat("f0", 16)}[s.name]
 		if text == "" {
 			text = s.value
 		}

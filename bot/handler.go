@@ -87,6 +87,12 @@ type Viewpoint interface {
 	IsPublic(ctx context.Context, t Tenant, channel string) bool
 }
 
+// A Resident knows where it is installed.
+type Resident interface {
+	// Here reports whether the bot can act in a tenant at present.
+	Here(ctx context.Context, t Tenant) (bool, error)
+}
+
 // A Finder can tell whether a reply was said: it settles a send whose outcome is
 // unknown. It finds by the Key of the destination.
 type Finder interface {

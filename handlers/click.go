@@ -213,7 +213,11 @@ func (t *turn) share(ctx context.Context, c *storage.Case) error {
 		}
 		r.Choices, r.Replaces, r.Audience = kept, "", bot.ToChannel
 		r.Sections = withoutLabel(withoutLabel(r.Sections, say.earlier), say.secret)
-		if _, err := t.add(r, storage.Outgoing{Case: c.ID, Channel: c.Channel, Thread: t.m.Thread, Once: "share " + c.ID}); err != nil {
+		o := storage.Outgoing{Case: c.ID, Channel: c.Channel, Thread: t.m.Thread, Once: "share " + c.ID}
+		if t.m.ReplyTo != "" && t.m.Channel == c.Channel { // where the bot is no member, it can speak by the click alone
+			o.ReplyTo, o.ReplyBy = []byte(t.m.ReplyTo), t.m.ReplyBy
+		}
+		if _, err := t.add(r, o); err != nil {
 			return err
 		}
 		return t.tell(bot.Reply{Headline: say.shared, Tone: bot.Done})

@@ -32,6 +32,7 @@ func (d *Desk) Jobs() []Job {
 		{Kind: JobFile, Version: 1, Run: d.readFile},
 		{Kind: JobForget, Version: 1, Run: d.forgetDeleted},
 		{Kind: JobPurge, Version: 1, Run: d.purge},
+		{Kind: JobLeave, Version: 1, Run: d.dropTenant},
 		{Kind: JobSweep, Version: 1, Every: time.Hour, Run: d.sweep},
 		{Kind: JobRotate, Version: 1, Every: 24 * time.Hour, Run: d.rotate},
 	}

@@ -258,6 +258,7 @@ type Retention struct {
 	Sightings  time.Duration
 	Audits     time.Duration
 	Documents  time.Duration // old versions of documents
+	Removed    time.Duration // since the bot was removed from a tenant, all of it; Sweep leaves that to the desk
 }
 
 // Forgotten says what is to be forgotten: a message by Channel and Message, or a

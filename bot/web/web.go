@@ -33,17 +33,23 @@ type Probe struct {
 type Options struct {
 	Probes  []Probe
 	Metrics http.Handler // nil: there are none
-	Log     *slog.Logger // nil: silent
+	// Routes are what platforms answer, by the path or, with a slash at its end,
+	// what it begins with.
+	Routes map[string]http.Handler
+	Log    *slog.Logger // nil: silent
 }
 
-// Handler returns the endpoints /healthz, /readyz and /metrics. Any other path
-// is answered with 404 and a sentence.
+// Handler returns the endpoints /healthz, /readyz and /metrics and the routes.
+// Any other path is answered with 404 and a sentence.
 func Handler(o Options) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { write(w, http.StatusOK, health{Status: "ok"}) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { ready(w, r, o) })
 	if o.Metrics != nil {
 		mux.Handle("GET /metrics", o.Metrics)
+	}
+	for path, h := range o.Routes {
+		mux.Handle(path, h)
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		text := "There is no such page. GET /healthz, /readyz and /metrics are answered here.\n"

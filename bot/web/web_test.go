@@ -31,6 +31,27 @@ func TestHealth(t *testing.T) {
 	}
 }
 
+// A platform's routes are answered under the same bounds.
+func TestRoutes(t *testing.T) {
+	h := Handler(Options{Routes: map[string]http.Handler{"/slack/": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if n, err := io.Copy(io.Discard, r.Body); err != nil {
+			http.Error(w, "too long", http.StatusRequestEntityTooLarge)
+		} else {
+			json.NewEncoder(w).Encode(n)
+		}
+	})}})
+	for size, want := range map[int]int{2: 200, maxBodyBytes: 200, maxBodyBytes + 1: 413} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest("POST", "/slack/events", strings.NewReader(strings.Repeat("x", size))))
+		if w.Code != want || w.Header().Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%d bytes: %d %v, want %d", size, w.Code, w.Header(), want)
+		}
+	}
+	if code, _, _ := get(t, h, "GET", "/slackers"); code != 404 {
+		t.Errorf("/slackers = %d", code)
+	}
+}
+
 func TestReady(t *testing.T) {
 	works := func(context.Context) error { return nil }
 	hangs := func(ctx context.Context) error { <-ctx.Done(); time.Sleep(50 * time.Millisecond); return nil }

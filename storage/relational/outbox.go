@@ -196,7 +196,7 @@ func (s *Store) Settle(ctx context.Context, g storage.Settlement) error {
 		if g.State == storage.Sent {
 			// Record locks a case before its replies, too.
 			all = append(all, Statement{`UPDATE cases SET sent = CASE WHEN sent = 0 THEN $1 ELSE sent END,
- thread = CASE WHEN private = 1 AND thread = '' AND (SELECT o.private FROM outbox o WHERE o.tenant = $2 AND o.id = $3) = 0 THEN $4 ELSE thread END
+ thread = CASE WHEN private = 1 AND thread = '' AND EXISTS (SELECT 1 FROM outbox o WHERE o.tenant = $2 AND o.id = $3 AND o.private = 0 AND o.channel = cases.channel) THEN $4 ELSE thread END
  WHERE tenant = $2 AND id = (SELECT o.case_id FROM outbox o WHERE o.tenant = $2 AND o.id = $3 AND o.owner = $5 AND o.state = 'leased' AND o.case_id <> '')`,
 				[]any{at, t, g.ID, g.SentAs, g.Owner}})
 		}
