@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -57,7 +58,7 @@ func (m Manifest) YAML() (string, error) {
 	if base != "" {
 		u, err := url.Parse(base)
 		if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(base, "\"'\\ \t\r\n") {
-			return "", fmt.Errorf("Slack calls https addresses only: write https://authfix.example.com")
+			return "", errors.New("the address must begin with https, which alone Slack calls: write https://authfix.example.com")
 		}
 	}
 	many := base != "" && !m.OneWorkspace

@@ -10,7 +10,7 @@ import (
 
 // A remembered is a message that is to be forgotten, or a case's part in it.
 type remembered struct {
-	channel, key, caseID string
+	channel, key string
 }
 
 // Forget deletes what is stored of a message or a person, in one transaction,

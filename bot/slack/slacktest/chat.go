@@ -279,13 +279,3 @@ func merge(o object, more object) object {
 	maps.Copy(o, more)
 	return o
 }
-
-// unix is the time of a message's timestamp.
-func unix(ts string) int64 {
-	var n int64
-	_, _ = fmt.Sscanf(ts, "%d", &n)
-	if n == 0 {
-		n = time.Now().Unix()
-	}
-	return n
-}

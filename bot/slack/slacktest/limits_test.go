@@ -246,12 +246,11 @@ var probes = map[string]func(*testing.T, *Server, int) string{
 	"view.external_id":      opening(func(n int) obj { return modal(obj{"external_id": x(n)}) }),
 	"view.bytes": func(t *testing.T, s *Server, n int) string {
 		view := modal(obj{"blocks": many(100, func(int) any { return section(x(2400)) })})
+		view["private_metadata"] = "m"
 		raw, err := json.Marshal(view)
 		if err != nil {
 			t.Fatal(err)
 		}
-		view["private_metadata"] = "m"
-		raw, _ = json.Marshal(view)
 		padded := string(raw[:len(raw)-1]) + strings.Repeat(" ", n-len(raw)) + "}"
 		return refusal(callAPI(t, s, "views.open", obj{"trigger_id": trigger1(s), "view": padded}))
 	},
