@@ -82,7 +82,7 @@ func (t *turn) beside(ctx context.Context, text string) error {
 	case Speak:
 		_, err = t.pronounce(ctx, r, action, nil)
 	default:
-		err = t.keep(r)
+		err = t.keep(ctx, r)
 		t.decide(decided)
 	}
 	return err
@@ -145,6 +145,9 @@ func (d *Desk) fileTurn(ctx context.Context, tenant bot.Tenant, j storage.Job) (
 	}
 	if key != "" && (mem.Message == nil || mem.Message.Deleted) {
 		return nil, nil // forgotten, or taken back
+	}
+	if j.Case == "" && key != "" && mem.Message.Asked {
+		return nil, nil // the mention of the same message has a job of its own
 	}
 	if row := mem.Message; row != nil {
 		m.Thread, m.Revision, m.Asked, m.Author.ID = row.Thread, row.Revision, row.Asked, row.Author
@@ -230,6 +233,7 @@ func (t *turn) fileRead(ctx context.Context, result *scan.Result, caseID string,
 		}
 		r.d.Notes = append(r.d.Notes, note)
 	}
+	r.d.Redactions = secrets(result.Secrets)
 	s := Situation{Asked: asked, Now: t.m.Received, FollowUp: !r.fresh && r.c.FailureMode != ""}
 	said, err := t.said(ctx, r)
 	if err != nil {
@@ -237,10 +241,19 @@ func (t *turn) fileRead(ctx context.Context, result *scan.Result, caseID string,
 	}
 	action := Triage(t.policy, s, &r.d, said)
 	if action == Silence {
-		return t.keep(r)
+		return t.keep(ctx, r)
 	}
 	_, err = t.pronounce(ctx, r, action, earlier)
 	return err
+}
+
+// secrets are those of a whole file, each where it stands first.
+func secrets(all []scan.Secret) []knowledge.Redaction {
+	var out []knowledge.Redaction
+	for _, s := range all {
+		out = append(out, knowledge.Redaction{Kind: s.Kind, Placeholder: "‹" + s.Kind + "›", Line: s.Line, Revoke: s.Revoke, Mark: s.Mark})
+	}
+	return out
 }
 
 // progress is the reply that says that the file is read, or nil.

@@ -58,7 +58,7 @@ func (t *turn) act(ctx context.Context, r *reading, asked bool) error {
 	}
 	switch t.out.Verdict = string(r.d.Verdict); action {
 	case Silence:
-		return t.keep(r)
+		return t.keep(ctx, r)
 	case Help:
 		t.decide(replied)
 		return t.helpCommand(ctx, "")
@@ -102,14 +102,19 @@ func (t *turn) chatter(s Situation) error {
 
 // keep records a reading about which nothing is said: evidence in its case, or a
 // failure that nobody knows yet.
-func (t *turn) keep(r *reading) error {
+func (t *turn) keep(ctx context.Context, r *reading) error {
 	t.decide(silent)
+	caseID := ""
 	if !r.fresh {
 		t.decide(evidence)
-		return t.into(r)
+		caseID = r.c.ID
+		if err := t.into(r); err != nil {
+			return err
+		}
+	} else {
+		t.unrecognised(&r.d)
 	}
-	t.unrecognised(&r.d)
-	return nil
+	return t.warn(ctx, &r.d, nil, caseID) // a secret is one whether its message means something or not
 }
 
 // unrecognised keeps the template's fingerprint of an error that is not known.
@@ -206,7 +211,7 @@ func (t *turn) pronounce(ctx context.Context, r *reading, action Action, earlier
 		t.decide(unknown)
 		t.unrecognised(&r.d)
 	}
-	if err := t.warn(ctx, &r.d, &reply, r.c); err != nil {
+	if err := t.warn(ctx, &r.d, &reply, r.c.ID); err != nil {
 		return "", err
 	}
 	var id string
@@ -242,7 +247,7 @@ func (t *turn) amend(ctx context.Context, r *reading, s Situation, said Said) er
 			_, err := t.pronounce(ctx, r, action, nil)
 			return err
 		}
-		return t.keep(r)
+		return t.keep(ctx, r)
 	}
 	action := direct(&r.d)
 	if !s.Asked && (action == Admit || action == Ask || action == Speak && t.policy.Threshold == knowledge.Certain && r.d.Verdict != knowledge.Certain) {

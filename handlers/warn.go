@@ -14,8 +14,8 @@ const maxWarned = 10
 
 // warn tells the author of a message privately which secrets were in it and
 // where to make them worthless: once for each secret. Of a command's answer,
-// which is private anyway, the warning is a part.
-func (t *turn) warn(ctx context.Context, d *knowledge.Diagnosis, reply *bot.Reply, c *storage.Case) error {
+// which is private anyway, the warning is a part; reply is nil when there is none.
+func (t *turn) warn(ctx context.Context, d *knowledge.Diagnosis, reply *bot.Reply, caseID string) error {
 	var marks [][]byte
 	told := map[string]string{} // mark → sentence
 	for _, r := range d.Redactions {
@@ -46,10 +46,10 @@ func (t *turn) warn(ctx context.Context, d *knowledge.Diagnosis, reply *bot.Repl
 		return nil
 	}
 	section := bot.Section{Label: say.secret, List: list}
-	if t.m.Kind == bot.Commanded || t.m.Place == bot.Direct {
+	if reply != nil && (t.m.Kind == bot.Commanded || t.m.Place == bot.Direct) {
 		reply.Sections = append(reply.Sections, section)
 		return nil
 	}
-	_, err = t.tellAbout(bot.Reply{Headline: say.leaked, Tone: bot.Warning, Sections: []bot.Section{{List: list}, {Prose: say.leakedHint}}}, c.ID)
+	_, err = t.tellAbout(bot.Reply{Headline: say.leaked, Tone: bot.Warning, Sections: []bot.Section{{List: list}, {Prose: say.leakedHint}}}, caseID)
 	return err
 }
