@@ -1,5 +1,5 @@
 # What a contributor runs. .ci/run is the whole check.
-.PHONY: build generate test check bench
+.PHONY: build generate test soak check bench
 
 # One static program that needs nothing of its machine; SQLite is C.
 OUT ?= authfix
@@ -15,6 +15,13 @@ generate:
 test:
 	./.ci/install
 	./.ci/test
+
+# The long versions of the tests of docs/reliability.md: 200 kills, and more of
+# everything else.
+soak:
+	./.ci/install
+	SOAK=1 go test -race -count=1 -timeout 60m -v . \
+		-run '^(TestKill|TestRedeliveryToProcesses|TestFrozen.*|TestDatabaseLocked|TestDiskFull|TestPostgresRestarts|TestSendsBlocked|TestServerLeavesNothing|TestMonth)$$'
 
 # Every example of every failure mode against all of them.
 check:

@@ -346,9 +346,25 @@ func (p *process) stop() {
 	}
 }
 
-// freeze stops the process in its tracks, and thaw lets it go on.
-func (p *process) freeze() { p.cmd.Process.Signal(syscall.SIGSTOP) }
-func (p *process) thaw()   { p.cmd.Process.Signal(syscall.SIGCONT) }
+// freeze stops the process in its tracks, and returns when all of it stands
+// still. thaw lets it go on.
+func (p *process) freeze() {
+	p.t.Helper()
+	p.cmd.Process.Signal(syscall.SIGSTOP)
+	var status syscall.WaitStatus
+	for {
+		_, err := syscall.Wait4(p.cmd.Process.Pid, &status, syscall.WUNTRACED, nil)
+		switch {
+		case errors.Is(err, syscall.EINTR):
+		case err != nil || !status.Stopped():
+			p.t.Fatalf("%s does not freeze: %v", p.name, err)
+		default:
+			return
+		}
+	}
+}
+
+func (p *process) thaw() { p.cmd.Process.Signal(syscall.SIGCONT) }
 
 // awaitListening waits until the process listens.
 func (p *process) awaitListening() {

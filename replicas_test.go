@@ -24,6 +24,7 @@ func TestRedeliveryToProcesses(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, engine, nonce, bottest.Options{Shuffle: true})
 			w.traffic.copies = 5
+			w.lease = 30 * time.Second // as it is by default: nothing is taken over here
 			var all []*process
 			for range processes {
 				all = append(all, w.launch("", 0))
@@ -50,6 +51,15 @@ func TestRedeliveryToProcesses(t *testing.T) {
 	}
 }
 
+// idle is how long the server lets a transaction be idle in these tests, of
+// processes that are frozen in one: by default that is 10 s.
+const idle = 2 * time.Second
+
+// endIdle has the server do so.
+func (w *world) endIdle() {
+	w.settings["DATABASE_URL"] += fmt.Sprintf("&idle_in_transaction_session_timeout=%d", idle.Milliseconds())
+}
+
 // Of three replicas on PostgreSQL one is frozen in the midst of a send and later
 // woken, and one is killed: what they had taken passes to the third once its
 // lease has ended, and nothing is lost or said twice.
@@ -58,10 +68,15 @@ func TestFrozenAndKilledReplicas(t *testing.T) {
 		t.Run(v.name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, "postgres", v, bottest.Options{Shuffle: true})
+			w.lease = 5 * time.Second
+			w.endIdle()
 			db := w.look()
 			defer db.Close()
 			frozen, killed, third := w.launch("", 0), w.launch("", 0), w.launch("", 0)
-			stop := w.feed(5*time.Millisecond, 40)
+			for _, p := range []*process{frozen, killed, third} {
+				p.awaitListening()
+			}
+			stop := w.feed(15*time.Millisecond, 30)
 			defer stop()
 			for _, p := range []*process{frozen, killed, third} {
 				w.await(p.name+" says something", func() bool { return w.posted(p) > 2 })
@@ -82,7 +97,8 @@ func TestFrozenAndKilledReplicas(t *testing.T) {
 			w.await("what the two had taken has passed on", func() bool { return number(t, db, owners) == 0 })
 			took := time.Since(began)
 			t.Logf("%d replies that the two had taken passed on within %v; the lease is %v", held, took.Round(time.Millisecond), w.lease)
-			// A lease, a poll, and time for a busy machine: 30 s + 1 s by default.
+			// A lease and a poll, by default 30 s and 1 s, and time for a busy machine. A
+			// transaction in which one was frozen ends before.
 			if limit := w.lease + 5*time.Second; took > limit {
 				t.Errorf("it took %v, more than %v", took, limit)
 			}
@@ -90,6 +106,7 @@ func TestFrozenAndKilledReplicas(t *testing.T) {
 				t.Error("the two had taken nothing")
 			}
 
+			w.woken = true
 			frozen.thaw()
 			before := w.posted(frozen)
 			w.await("the woken one works again", func() bool { return w.posted(frozen) > before+2 })
@@ -138,19 +155,22 @@ func (w *world) duringSend(p *process, do func()) {
 // holds: the server ends the transaction after a time, and others go on.
 func TestFrozenInTransaction(t *testing.T) {
 	t.Parallel()
-	const idle = 2 * time.Second
 	w := newWorld(t, "postgres", nonce, bottest.Options{})
-	w.settings["DATABASE_URL"] += fmt.Sprintf("&idle_in_transaction_session_timeout=%d", idle.Milliseconds())
+	w.endIdle()
 	w.traffic.plain = true
 	db := w.look()
 	defer db.Close()
-	frozen := w.launch("", 0)
-	for range 5 { // its tables are made, its statements prepared
+	frozen, other := w.launch("", 0), w.launch("", 0)
+	frozen.awaitListening()
+	other.awaitListening()
+	for range 5 { // statements are prepared
 		w.traffic.deliver()
 	}
 	w.await("the first messages are acknowledged", func() bool { return w.service.Waiting() == 0 })
 
-	// Its transaction waits for a lock when it is frozen, and gets it then.
+	// Its transaction waits for a lock when it is frozen, and gets it then. The
+	// other one stands aside meanwhile.
+	other.freeze()
 	lock, err := db.BeginTx(t.Context(), nil)
 	if err == nil {
 		_, err = lock.Exec(`LOCK TABLE sightings IN EXCLUSIVE MODE`)
@@ -159,17 +179,23 @@ func TestFrozenInTransaction(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.traffic.deliver()
-	sessions := func(where string) int64 {
-		return number(t, db, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'authfix' AND `+where)
-	}
-	w.await("its transaction waits", func() bool { return sessions(`wait_event_type = 'Lock'`) > 0 })
+	var waiting [][]string
+	w.await("its transaction waits", func() bool {
+		waiting = table(t, db, `SELECT CAST(pid AS TEXT) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'INSERT INTO sightings%'`)
+		return len(waiting) > 0
+	})
 	frozen.freeze()
-	other := w.launch("", 0)
-	other.awaitListening()
 	if err := lock.Rollback(); err != nil {
 		t.Fatal(err)
 	}
-	w.await("the frozen one holds its locks", func() bool { return sessions(`state = 'idle in transaction'`) > 0 })
+	w.await("the frozen one holds its locks", func() bool {
+		idle := int64(0)
+		for _, session := range waiting {
+			idle += number(t, db, `SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND pid = CAST($1 AS integer)`, session[0])
+		}
+		return idle > 0
+	})
+	other.thaw()
 	began := time.Now()
 	w.traffic.deliver() // of the same failure, counted in the same row
 	w.await("both messages are acknowledged", func() bool { return w.service.Waiting() == 0 })

@@ -49,13 +49,13 @@ type world struct {
 	service  *bottest.Server
 	settings map[string]string
 	lease    time.Duration
+	woken    bool // a process that was frozen goes on
 	traffic  *traffic
 
 	mu       sync.Mutex
 	launched int
 	leased   map[string][]string // who had taken a reply when it was killed, by the reply's id
 	kills    map[point]int
-	hooks    bottest.Hooks
 }
 
 // newWorld makes a world in which nothing happens yet, on a database of its own.
@@ -71,7 +71,7 @@ func newWorld(t *testing.T, engine string, v variant, o bottest.Options) *world 
 // newWorldOn is newWorld on a PostgreSQL database, or on SQLite for "".
 func newWorldOn(t *testing.T, url string, v variant, o bottest.Options) *world {
 	t.Helper()
-	w := &world{t: t, engine: "sqlite", url: url, variant: v, lease: 1500 * time.Millisecond, leased: map[string][]string{}, kills: map[point]int{}}
+	w := &world{t: t, engine: "sqlite", url: url, variant: v, lease: 3 * time.Second, leased: map[string][]string{}, kills: map[point]int{}}
 	o.Window = v.window
 	if o.Redeliver == 0 {
 		o.Redeliver = 300 * time.Millisecond
@@ -209,7 +209,7 @@ func copyFile(from, to string) error {
 }
 
 // number is the one number that a query returns.
-func number(t *testing.T, db *sql.DB, query string, args ...any) int64 {
+func number(t testing.TB, db *sql.DB, query string, args ...any) int64 {
 	t.Helper()
 	var n int64
 	if err := db.QueryRow(query, args...).Scan(&n); err != nil {
@@ -219,7 +219,7 @@ func number(t *testing.T, db *sql.DB, query string, args ...any) int64 {
 }
 
 // table is what a query returns, as text.
-func table(t *testing.T, db *sql.DB, query string, args ...any) [][]string {
+func table(t testing.TB, db *sql.DB, query string, args ...any) [][]string {
 	t.Helper()
 	rows, err := db.Query(query, args...)
 	if err != nil {
@@ -256,6 +256,14 @@ func (w *world) noteKill(p *process, at point) (delivered map[string]bool, lease
 	db := w.lookAtRemains()
 	defer db.Close()
 	delivered, leased = map[string]bool{}, map[string]bool{}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.kills[at]++
+	if len(acked) == 0 {
+		if _, err := db.Query(`SELECT id FROM deliveries WHERE 1 = 0`); err != nil {
+			return delivered, leased // it did not live to make its tables
+		}
+	}
 	for _, row := range table(w.t, db, `SELECT id FROM deliveries`) {
 		delivered[row[0]] = true
 	}
@@ -270,9 +278,6 @@ func (w *world) noteKill(p *process, at point) (delivered map[string]bool, lease
 			leased[row[0]] = true
 		}
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.kills[at]++
 	for id := range leased {
 		w.leased[id] = append(w.leased[id], p.name)
 	}
