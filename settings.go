@@ -152,7 +152,7 @@ func settings() []setting {
 			1, 10000, func(c *config) *int { return &c.PersonRate }),
 		number("AUTHFIX_CHANNEL_RATE", "30", "How many answers a minute one channel gets.",
 			1, 10000, func(c *config) *int { return &c.ChannelRate }),
-		number("AUTHFIX_SENDERS", "8", "How many replies of one platform are sent at the same time.",
+		number("AUTHFIX_SENDERS", "32", "How many replies of one platform are sent at the same time.",
 			1, 256, func(c *config) *int { return &c.Senders }),
 		number("AUTHFIX_WORKERS", "4", "How many jobs (files, retention, reminders) run at the same time.",
 			1, 64, func(c *config) *int { return &c.Workers }),

@@ -37,7 +37,7 @@ func TestDefaults(t *testing.T) {
 	want := config{
 		Database: database{engine: "sqlite", path: "authfix.db"}, Listen: "127.0.0.1:8080", LogLevel: slog.LevelInfo, LogFormat: "text",
 		Keep:       storage.Retention{Deliveries: 7 * day, Excerpts: 30 * day, Cases: 400 * day, Unknown: 90 * day, Sightings: 400 * day, Audits: 400 * day, Removed: 30 * day},
-		StopWithin: 20 * time.Second, PersonRate: 20, ChannelRate: 30, Senders: 8, Workers: 4,
+		StopWithin: 20 * time.Second, PersonRate: 20, ChannelRate: 30, Senders: 32, Workers: 4,
 		Slack: slack.Config{API: "https://slack.com/api/"},
 	}
 	if diff := cmp.Diff(want, c, cmp.AllowUnexported(database{})); diff != "" {

@@ -23,8 +23,8 @@ const (
 	// logPages is how many pages the log has when it is moved into the file.
 	logPages = 8000
 	// How much of the file a connection keeps in memory.
-	writerCacheKiB = 64 << 10
-	readerCacheKiB = 8 << 10
+	writerCacheKiB = 16 << 10
+	readerCacheKiB = 2 << 10
 )
 
 // A connector opens connections with the same settings.
