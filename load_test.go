@@ -36,8 +36,10 @@ var (
 		"2026-07-01 09:58:12,101 WARN  [c.a.j.plugin.mail] the queue holds 12 messages\n"
 )
 
-// fingerprints is how many different failures there are.
-const fingerprints = 400
+const (
+	fingerprints = 400 // different failures
+	loadChannels = 53  // where they are reported
+)
 
 // A load has messages decided through the dispatcher, as a platform does.
 type load struct {
@@ -71,7 +73,11 @@ func newLoad(t testing.TB, engine string, silent int64) *load {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { l.store.Close() })
-	desk, err := handlers.New(base, l.store, handlers.Options{TriageChannels: []string{"load:C"}, PersonRate: 1 << 30, ChannelRate: 1 << 30})
+	var heard []string
+	for i := range loadChannels {
+		heard = append(heard, fmt.Sprintf("load:C%d", i))
+	}
+	desk, err := handlers.New(base, l.store, handlers.Options{TriageChannels: heard, PersonRate: 1 << 30, ChannelRate: 1 << 30})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +94,7 @@ func (l *load) accept(ctx context.Context) error {
 		text = recognisedPaste + "oauth_consumer_key=\"consumer-" + strconv.FormatInt(n%fingerprints, 10) + "\"\n"
 	}
 	_, err := l.dispatcher.Accept(ctx, "load", bot.Message{Tenant: bot.Tenant{Platform: "load", Workspace: "T"}, Delivery: "d" + id, Kind: bot.Said,
-		Channel: "C", Place: bot.Public, Key: "k" + id, Author: bot.Author{ID: "U" + strconv.FormatInt(n%1000, 10)}, Text: text})
+		Channel: "C" + strconv.FormatInt(n%loadChannels, 10), Place: bot.Public, Key: "k" + id, Author: bot.Author{ID: "U" + strconv.FormatInt(n%1000, 10)}, Text: text})
 	return err
 }
 
