@@ -73,6 +73,7 @@ type Store interface {
 	Tenants
 	Installations
 	Documents
+	Claims
 	Keeper
 	io.Closer
 }
@@ -187,6 +188,21 @@ type Documents interface {
 	// Generation counts the changes of all documents of a tenant: replicas
 	// compare it to know that their base is old.
 	Generation(ctx context.Context, t Tenant) (int64, error)
+}
+
+// Claims keeps which replica does what only one may do at a time, and what the
+// next one has to know to go on. Names are of the whole program, not of a tenant.
+type Claims interface {
+	// Claim takes a name for an owner until a time, or renews it, and returns the
+	// state that was last written under the name; ok is false while another owner
+	// has it at now.
+	Claim(ctx context.Context, name, owner string, now, until time.Time) (state []byte, ok bool, err error)
+	// KeepClaim renews a claim and writes its state, at most 64 KiB. [ErrConflict]
+	// says that another owner has taken it: nothing was written.
+	KeepClaim(ctx context.Context, name, owner string, state []byte, until time.Time) error
+	// ReleaseClaim writes the state and lets others take the name at once.
+	// [ErrConflict] as for KeepClaim.
+	ReleaseClaim(ctx context.Context, name, owner string, state []byte) error
 }
 
 // A Keeper looks after the database as a whole.

@@ -24,6 +24,10 @@ const (
 	whoWithin = time.Second
 )
 
+// maxInHand is how many deliveries are read and decided at once. More wait with
+// Slack: over Socket Mode in the connection, over HTTP until they are retried.
+const maxInHand = 256
+
 // A kind is what a delivery was delivered as.
 type kind string
 
@@ -45,7 +49,7 @@ type delivery struct {
 // for nothing but that. After an error it is not acknowledged.
 //
 // It runs while the caller holds the ear.
-func (p *Platform) deliver(ctx context.Context, accept accepter, d delivery) (answer any, err error) {
+func (p *Platform) deliver(ctx context.Context, accept bot.Accepter, d delivery) (answer any, err error) {
 	ctx, cancel := context.WithTimeout(ctx, waitInHand)
 	defer cancel()
 	r, err := p.read(ctx, d)
@@ -65,7 +69,7 @@ func (p *Platform) deliver(ctx context.Context, accept accepter, d delivery) (an
 		return nil, err
 	}
 	if ack.Form != nil && r.trigger != "" {
-		p.ear.busy.Go(func() { p.openForm(context.WithoutCancel(ctx), r.message, r.trigger, *ack.Form) })
+		p.ear.Go(func() { p.openForm(context.WithoutCancel(ctx), r.message, r.trigger, *ack.Form) })
 	}
 	if r.form && len(ack.Errors) > 0 {
 		return formErrors(ack.Errors), nil
@@ -119,7 +123,7 @@ func (p *Platform) only() bot.Tenant {
 
 // broken has a delivery recorded that cannot be read: nothing of its content is
 // kept.
-func (p *Platform) broken(ctx context.Context, accept accepter, d delivery, why error) error {
+func (p *Platform) broken(ctx context.Context, accept bot.Accepter, d delivery, why error) error {
 	m := bot.Message{Kind: bot.Broken, Tenant: bot.Tenant{Platform: Name}, Delivery: eventID(d.data), Type: string(d.kind), Size: int64(d.size), Error: why.Error()}
 	if m.Delivery == "" {
 		data := d.data

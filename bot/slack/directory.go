@@ -57,7 +57,7 @@ type personInfo struct {
 // person asks who somebody is. One whom Slack does not show is a guest.
 func (p *Platform) person(ctx context.Context, t bot.Tenant, id string) (personInfo, error) {
 	key := t.String() + " " + id
-	if one, ok := p.people.get(key, p.now()); ok {
+	if one, ok := p.people.Get(key, p.now()); ok {
 		return one, nil
 	}
 	var got struct {
@@ -94,7 +94,7 @@ func (p *Platform) person(ctx context.Context, t bot.Tenant, id string) (personI
 		admin: ours && !u.Deleted && (u.Admin || u.Owner || u.Enterprise.Admin || u.Enterprise.Owner),
 		guest: !ours || u.Deleted || u.Restricted || u.Single,
 	}
-	p.people.put(key, one, p.now())
+	p.people.Put(key, one, p.now())
 	return one, nil
 }
 
@@ -107,7 +107,7 @@ type channelInfo struct {
 // channelInfo asks what a channel is.
 func (p *Platform) channelInfo(ctx context.Context, t bot.Tenant, channel string) (channelInfo, error) {
 	key := t.String() + " " + channel
-	if c, ok := p.channels.get(key, p.now()); ok {
+	if c, ok := p.channels.Get(key, p.now()); ok {
 		return c, nil
 	}
 	var got struct {
@@ -128,7 +128,7 @@ func (p *Platform) channelInfo(ctx context.Context, t bot.Tenant, channel string
 	default:
 		return c, err
 	}
-	p.channels.put(key, c, p.now())
+	p.channels.Put(key, c, p.now())
 	return c, nil
 }
 
@@ -152,7 +152,7 @@ func (p *Platform) CanSee(ctx context.Context, t bot.Tenant, who bot.Author, cha
 		}
 	}
 	key := t.String() + " " + channel + " " + who.ID
-	if in, ok := p.members.get(key, p.now()); ok {
+	if in, ok := p.members.Get(key, p.now()); ok {
 		return in, nil
 	}
 	in, err := p.member(ctx, t, channel, who.ID)
@@ -164,7 +164,7 @@ func (p *Platform) CanSee(ctx context.Context, t bot.Tenant, who bot.Author, cha
 	if err != nil {
 		return false, wrapSee(err)
 	}
-	p.members.put(key, in, p.now())
+	p.members.Put(key, in, p.now())
 	return in, nil
 }
 
@@ -206,7 +206,7 @@ func (p *Platform) permalinks(ctx context.Context, t bot.Tenant, r *bot.Reply) p
 	if !slices.ContainsFunc(r.Sections, func(s bot.Section) bool { return slices.ContainsFunc(s.Links, wanted) }) && (r.Link == nil || !wanted(*r.Link)) {
 		return nil
 	}
-	base, ok := p.addresses.get(t.String(), p.now())
+	base, ok := p.addresses.Get(t.String(), p.now())
 	if !ok {
 		var got struct {
 			URL string `json:"url"`
@@ -219,7 +219,7 @@ func (p *Platform) permalinks(ctx context.Context, t bot.Tenant, r *bot.Reply) p
 			return nil
 		}
 		base = strings.TrimRight(got.URL, "/")
-		p.addresses.put(t.String(), base, p.now())
+		p.addresses.Put(t.String(), base, p.now())
 	}
 	return func(channel, message string) string {
 		if !idLike(channel) || micros(message) == 0 {

@@ -154,22 +154,3 @@ func TestPermalinks(t *testing.T) {
 		t.Errorf("Send of a bot that does not know who it is = %v", err)
 	}
 }
-
-func TestCacheIsBounded(t *testing.T) {
-	clock := &dial{}
-	c := newCache[int](believeRole)
-	for i := range maxBelieved + 10 {
-		c.put(fmt.Sprint(i), i, clock.Now())
-	}
-	if n := len(c.all); n > maxBelieved {
-		t.Errorf("%d are remembered", n)
-	}
-	last := fmt.Sprint(maxBelieved + 9)
-	if v, ok := c.get(last, clock.Now()); !ok || v != maxBelieved+9 {
-		t.Errorf("get = %d, %t", v, ok)
-	}
-	clock.turn(believeRole)
-	if _, ok := c.get(last, clock.Now()); ok {
-		t.Error("it is believed too long")
-	}
-}

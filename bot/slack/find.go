@@ -96,7 +96,7 @@ func (p *Platform) lookup(ctx context.Context, to bot.Destination, channel, key,
 		args.Set("oldest", to.Message) // the answer came after the question
 	}
 	search := channel + " " + thread + " " + key
-	if cursor, ok := p.cursors.get(search, p.now()); ok {
+	if cursor, ok := p.cursors.Get(search, p.now()); ok {
 		args.Set("cursor", cursor)
 	}
 	for range findPages {
@@ -109,7 +109,7 @@ func (p *Platform) lookup(ctx context.Context, to bot.Destination, channel, key,
 		}
 		if err := p.spaces.call(ctx, to.Tenant, method, args, &page); err != nil {
 			if wordOf(err) == "invalid_cursor" {
-				p.cursors.drop(search)
+				p.cursors.Drop(search)
 			}
 			return found, parts, err
 		}
@@ -131,10 +131,10 @@ func (p *Platform) lookup(ctx context.Context, to bot.Destination, channel, key,
 		// A search that a limit interrupts goes on where it was.
 		args.Set("cursor", page.Metadata.Cursor)
 		if len(found) == 0 {
-			p.cursors.put(search, page.Metadata.Cursor, p.now())
+			p.cursors.Put(search, page.Metadata.Cursor, p.now())
 		}
 	}
-	p.cursors.drop(search)
+	p.cursors.Drop(search)
 	return found, parts, nil
 }
 

@@ -171,7 +171,7 @@ func (h *hook) interactions(ctx context.Context, body []byte) reply {
 // what it led to.
 func (h *hook) decide(ctx context.Context, d delivery) reply {
 	late := reply{status: http.StatusServiceUnavailable, text: "It was not decided in time: come again.\n"}
-	accept, leave, ok := h.p.ear.enter()
+	accept, leave, ok := h.p.ear.Enter()
 	if !ok {
 		late.text = "Nobody listens yet, or any more: come again.\n"
 		return late

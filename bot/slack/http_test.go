@@ -88,7 +88,7 @@ func overHTTP(t *testing.T, lg *slog.Logger) *Platform {
 }
 
 // listening has a platform listen until the test ends, or stop is called.
-func listening(t *testing.T, p *Platform, accept accepter) (stop func()) {
+func listening(t *testing.T, p *Platform, accept bot.Accepter) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
@@ -100,7 +100,7 @@ func listening(t *testing.T, p *Platform, accept accepter) (stop func()) {
 		}
 	})
 	t.Cleanup(stop)
-	for !p.ear.listening() {
+	for !p.ear.Listening() {
 		time.Sleep(time.Millisecond)
 	}
 	return stop
@@ -432,7 +432,7 @@ func BenchmarkAck(b *testing.B) {
 		done <- p.Listen(ctx, func(context.Context, bot.Message) (bot.Ack, error) { return bot.Ack{}, nil })
 	}()
 	defer func() { cancel(); <-done }()
-	for !p.ear.listening() {
+	for !p.ear.Listening() {
 		time.Sleep(time.Millisecond)
 	}
 	h := p.Handler()

@@ -20,14 +20,14 @@ var usedTriggers = map[string]bool{"exchanged_trigger_id": true, "trigger_exchan
 // openForm opens a form for whoever sent m. Where that fails the person is told,
 // if there is a way.
 func (p *Platform) openForm(ctx context.Context, m *bot.Message, trigger string, f bot.Form) {
-	if _, done := p.opened.get(trigger, p.now()); done {
+	if _, done := p.opened.Get(trigger, p.now()); done {
 		return // the delivery came again
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*openWithin)
 	defer cancel()
 	err := p.viewsOpen(ctx, m, trigger, f)
 	if err == nil {
-		p.opened.put(trigger, true, p.now())
+		p.opened.Put(trigger, true, p.now())
 	}
 	if err == nil || usedTriggers[wordOf(err)] {
 		return

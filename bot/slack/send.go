@@ -203,7 +203,7 @@ func (p *Platform) postOne(ctx context.Context, t bot.Tenant, channel, thread st
 // direct returns the channel of the direct messages with a person.
 func (p *Platform) direct(ctx context.Context, t bot.Tenant, person string) (string, error) {
 	key := t.String() + " " + person
-	if d, ok := p.directs.get(key, p.now()); ok {
+	if d, ok := p.directs.Get(key, p.now()); ok {
 		return d, nil
 	}
 	var got struct {
@@ -217,7 +217,7 @@ func (p *Platform) direct(ctx context.Context, t bot.Tenant, person string) (str
 	if got.Channel.ID == "" {
 		return "", fmt.Errorf("conversations.open: it names no channel: %w", bot.ErrPermanent)
 	}
-	p.directs.put(key, got.Channel.ID, p.now())
+	p.directs.Put(key, got.Channel.ID, p.now())
 	return got.Channel.ID, nil
 }
 

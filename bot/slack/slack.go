@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"authfix/bot"
+	"authfix/bot/cache"
 )
 
 // Name is the platform's name in tenants and settings.
@@ -41,11 +42,11 @@ type Platform struct {
 	now     func() time.Time
 	api     *api
 	spaces  *workspaces // with the token of each
-	ear     ear         // who hears at present
+	ear     bot.Ear     // who hears at present
 	link    link        // the connection of Socket Mode
 	memory              // of what Slack said
 
-	opened *cache[bool] // triggers with which a form was opened
+	opened *cache.Cache[bool] // triggers with which a form was opened
 
 	installer *installer // nil when nothing is installed by OAuth
 }
@@ -55,7 +56,7 @@ func New(c Config, d Deps) (*Platform, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	p := &Platform{config: c, suggest: d.Suggest, log: d.Log, now: d.Now, api: newAPI(c.API), memory: newMemory(), opened: newCache[bool](10 * time.Minute)}
+	p := &Platform{config: c, suggest: d.Suggest, log: d.Log, now: d.Now, api: newAPI(c.API), memory: newMemory(), opened: cache.New[bool](10*time.Minute, maxBelieved)}
 	if p.log == nil {
 		p.log = slog.New(slog.DiscardHandler)
 	}
@@ -78,10 +79,10 @@ func (p *Platform) Name() string { return Name }
 // meanwhile. Over Socket Mode it keeps a connection. It returns an error when
 // Slack refuses the app-level token or the token of the one workspace.
 func (p *Platform) Listen(ctx context.Context, accept func(context.Context, bot.Message) (bot.Ack, error)) error {
-	if err := p.ear.open(accept); err != nil {
+	if err := p.ear.Open(accept); err != nil {
 		return err
 	}
-	defer p.ear.close()
+	defer p.ear.Close()
 	var tokens sync.WaitGroup
 	defer tokens.Wait()
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -105,7 +106,7 @@ func (p *Platform) Listen(ctx context.Context, accept func(context.Context, bot.
 
 // Ready reports why nothing can be heard at present, or nil.
 func (p *Platform) Ready(context.Context) error {
-	if !p.ear.listening() {
+	if !p.ear.Listening() {
 		return errors.New("it does not listen")
 	}
 	if p.config.SocketMode() {

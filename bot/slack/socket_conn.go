@@ -187,7 +187,7 @@ var errLongFrame = errors.New("it has more than 1 MiB")
 // hand, and Slack with it. With broken the envelope cannot be read, and is
 // recorded as such.
 func (c *conn) hand(ctx context.Context, e envelope, d delivery, broken error) {
-	accept, leave, ok := c.p.ear.enter()
+	accept, leave, ok := c.p.ear.Enter()
 	if !ok {
 		return
 	}

@@ -264,7 +264,7 @@ func TestFormNotOpened(t *testing.T) {
 			if c.told > 0 {
 				s.WaitFor(t, 10*time.Second, "the person is told", func() bool { return len(s.Ephemerals(slacktest.Alice)) > 0 })
 			}
-			p.ear.close() // waits for what was begun
+			p.ear.Close() // waits for what was begun
 			if n := len(s.Ephemerals(slacktest.Alice)); n != c.told {
 				t.Errorf("told %d times, want %d", n, c.told)
 			}

@@ -22,6 +22,7 @@ const (
 	MaxCredential  = 16 << 10  // bytes of a reply address or token
 	MaxAck         = 64 << 10  // bytes
 	MaxSetting     = 64 << 10  // bytes
+	MaxState       = 64 << 10  // bytes of the state of a claim
 	MaxDocument    = 64 << 10  // bytes
 	MaxOutgoing    = 64        // rows of the outbox in a record
 	MaxAudits      = 256       // in a record

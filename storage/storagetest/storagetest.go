@@ -55,6 +55,8 @@ func Exercise(t *testing.T, create func(t *testing.T) Open) {
 		{"Installations", installations},
 		{"WithInstallation", withInstallation},
 		{"Documents", documents},
+		{"Claims", claims},
+		{"ClaimsAtOnce", claimsAtOnce},
 		{"Isolation", isolation},
 		{"DropTenant", dropTenant},
 		{"Sweep", sweep},

@@ -134,7 +134,7 @@ func isolation(t *testing.T, d *database) {
 	same(t, "what another tenant sees when it was dropped", Everything(t, s, other), empty)
 
 	// Of the whole database, not of a tenant.
-	whole := "AllInstallations Backlog Backup Close EachTenant Ping Purge Rotate Sweep"
+	whole := "AllInstallations Backlog Backup Claim Close EachTenant KeepClaim Ping Purge ReleaseClaim Rotate Sweep"
 	for method := range reflect.TypeFor[storage.Store]().Methods() {
 		if _, ok := all[method.Name]; !ok && !slices.Contains(words(read), method.Name) && !slices.Contains(words(whole), method.Name) {
 			t.Errorf("no test knows whether %s keeps tenants apart", method.Name)
