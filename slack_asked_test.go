@@ -221,6 +221,8 @@ func tellHome(t *testing.T, w *slackWorld) {
 	v, _ := w.Home(u)
 	did(t, w.Click(u, v.ID, "Help"))
 	w.answer(t, w.DM(u), "", 1, "help NAME shows one command.")
+	did(t, w.Click(u, v.ID, "Failure modes"))
+	w.answer(t, w.DM(u), "", 2, "github-bad-credentials")
 }
 
 func tellSettings(t *testing.T, w *slackWorld) {

@@ -43,6 +43,7 @@ var slackStories = []struct {
 	{"message shortcut", tellMessageShortcut},
 	{"global shortcut", tellGlobalShortcut},
 	{"triage", tellTriage},
+	{"marks", tellMarks},
 	{"edit before the answer", tellEarlyEdit},
 	{"edit after the answer", tellLateEdit},
 	{"deletion", tellDeletion},

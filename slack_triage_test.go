@@ -26,8 +26,8 @@ func tellTriage(t *testing.T, w *slackWorld) {
 	w.answer(t, ch, typed, 1, consumerTitle)
 	w.only(t, ch, ts, 1)
 	w.only(t, ch, quiet, 0)
-	if n := len(w.Messages(ch)); n != 6 {
-		t.Errorf("%d messages are in the channel, want 4 of others and 2 answers", n)
+	if n := len(w.Messages(ch)); n != 7 {
+		t.Errorf("%d messages are in the channel, want the notice that triage is on, 4 of others and 2 answers", n)
 	}
 	// Where triage is off nothing is said.
 	off := w.channel(u, slacktest.Bot)
@@ -36,6 +36,31 @@ func tellTriage(t *testing.T, w *slackWorld) {
 	if n := len(w.Messages(off)); n != 1 {
 		t.Errorf("it answers unasked where triage is off")
 	}
+}
+
+// tellMarks has reactions show how a case stands.
+func tellMarks(t *testing.T, w *slackWorld) {
+	u := w.person()
+	ch := w.listeningChannel(t, u)
+	admin := w.admin()
+	w.Message(slacktest.Said{Channel: ch, User: u, Text: "before marks are wanted"})
+	did(t, w.Command(admin, ch, "/authfix", "triage marks on"))
+	w.told(t, admin, 1, "on: a reaction on the message")
+	ts := w.Message(slacktest.Said{Channel: ch, User: u, Text: clockPaste})
+	marked := func(want string) {
+		t.Helper()
+		w.sees(t, "the message is marked "+want, func() bool {
+			for _, m := range w.Messages(ch) {
+				if m.TS == ts {
+					return len(m.Reactions) == 1 && m.Reactions[0].Name == want
+				}
+			}
+			return false
+		})
+	}
+	marked("speech_balloon")
+	w.press(t, u, w.answer(t, ch, ts, 1, clockTitle), "Resolved")
+	marked("white_check_mark")
 }
 
 func tellEarlyEdit(t *testing.T, w *slackWorld) {

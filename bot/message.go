@@ -97,7 +97,7 @@ type Author struct {
 // A File is what was attached. Its content is fetched by a [Fetcher], which
 // needs nothing but the ID.
 type File struct {
-	ID   string // at most 200 bytes
+	ID   string // at most 1,024 bytes
 	Name string
 	Size int64  // as the platform says; not to be trusted
 	Type string // as the platform says; not to be trusted
@@ -112,7 +112,7 @@ type Destination struct {
 	Thread   string // "" for the channel itself
 	Person   string // who alone sees it
 	ReplyTo  string // as in [Message]; "" when none or expired
-	Message  string // the key of the message that it answers, or ""
+	Message  string // the key of the message that it answers, or that is marked; "" for none. One that is also the Thread is that thread's root.
 	Replaces string // the platform's id of the earlier message that is changed; "" to say something new
 	Key      string // unique for this reply; the platform's nonce, where it has one
 }

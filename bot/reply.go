@@ -13,22 +13,29 @@ type Reply struct {
 	Footnote string    `json:"footnote,omitempty"` // where it comes from: failure mode id@version and verdict
 	Link     *Link     `json:"link,omitempty"`     // to the full answer
 	Audience Audience  `json:"audience,omitempty"`
-	Mark     Mark      `json:"mark,omitempty"`     // alone: a reaction to the message, without words
+	Mark     Mark      `json:"mark,omitempty"`     // with or without Unmark alone: a reaction to the message, without words
+	Unmark   Mark      `json:"unmark,omitempty"`   // an earlier mark of the message, which is taken away; it need not be there
 	Replaces string    `json:"replaces,omitempty"` // the key of an earlier reply that this one takes the place of
 }
 
 // Silent reports whether r says nothing.
 func (r *Reply) Silent() bool {
-	return r.Headline == "" && len(r.Sections) == 0 && len(r.Choices) == 0 && r.Mark == ""
+	return r.Headline == "" && len(r.Sections) == 0 && len(r.Choices) == 0 && r.Mark == "" && r.Unmark == ""
 }
 
-// A Mark is a reaction to a message. A platform without reactions says it in two
-// or three words.
+// A Mark is a reaction to a message. [Unread] matters by itself: where it cannot
+// be shown it is said in two or three words. The others show at a glance how a
+// case stands, which its thread says as well: where they cannot be shown, they
+// are left out. A platform whose posts have tags may show them so.
 type Mark string
 
 // The marks.
 const (
-	Unread Mark = "unread" // there is a file that could not be read
+	Unread    Mark = "unread"    // there is a file that could not be read
+	Answered  Mark = "answered"  // it was said what it is
+	Unknown   Mark = "unknown"   // it was said that it is not known
+	Escalated Mark = "escalated" // people look at it
+	Resolved  Mark = "resolved"
 )
 
 // A Tone is how a reply is meant; a platform may show it by a colour, never by
@@ -52,7 +59,7 @@ type Audience string
 const (
 	ToChannel Audience = ""       // everyone in the channel or thread
 	ToPerson  Audience = "person" // the author of the message alone
-	ToBoth    Audience = "both"   // first the author, then the channel
+	ToBoth    Audience = "both"   // first the author, then the channel: the desk makes two replies of it, which reach a platform as such
 	ToHome    Audience = "home"   // the person's own page of the bot, where the platform has one
 )
 

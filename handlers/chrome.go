@@ -4,9 +4,9 @@ package handlers
 // mode says comes from the knowledge base; another language is another value.
 type chrome struct {
 	// Labels of sections and choices.
-	seen, found, cause, check, first, also, maybe, question, next, earlier, nearest, more string
-	helped, unhelped, wrong, moreChoice, query, share, resolve, escalate, helpChoice      string
-	now, fix, handTo, effect, prevent, sources, otherwise                                 string
+	seen, found, cause, check, first, also, maybe, question, next, earlier, nearest, more         string
+	helped, unhelped, wrong, moreChoice, query, share, resolve, escalate, helpChoice, modesChoice string
+	now, fix, handTo, effect, prevent, sources, otherwise                                         string
 
 	unsureHeadline, unknownHeadline, unknownHint, stance string
 	withdrawn, deleted, unreadable                       string
@@ -33,7 +33,7 @@ type chrome struct {
 	topics, topicsHint, noTopic, thereIs, perProduct      string
 	warning, log, tomcat, steps, note, see                string
 	noLogs, logsHeadline, logsHint                        string
-	noID, noMode, didYouMean, searchHint                  string
+	noMode, otherSystems, didYouMean, searchHint          string
 	noWords, nothingFound, searchExample                  string
 	foundHeadline, showHint                               string
 	needs, versions, formerly, fromPaste                  string
@@ -46,6 +46,7 @@ type chrome struct {
 	policyOn, policyIsOn, policyIsOff                    string
 	saysCertain, saysLikely, botsRead, botsIgnored       string
 	quietNever, toNobody, excerptsKept, excerptsDropped  string
+	marksShown, marksHidden                              string
 	formTriage, formStatus, formForgetThis, formForgetMe string
 	formForgetMessage, formForgetPerson                  string
 	formWeek, formMonth                                  string
@@ -72,7 +73,7 @@ var say = chrome{
 	seen: "Seen", found: "Found", cause: "Cause", check: "Check", first: "First", also: "Also", maybe: "It may be", question: "Question",
 	next: "Next", earlier: "Before", nearest: "Closest", more: "More",
 	helped: "Helped", unhelped: "Did not help", wrong: "Wrong", moreChoice: "More", query: "Copy query", share: "Share in channel",
-	resolve: "Resolved", escalate: "Escalate", helpChoice: "Help",
+	resolve: "Resolved", escalate: "Escalate", helpChoice: "Help", modesChoice: "Failure modes",
 	now: "Now", fix: "Fix", handTo: "Hand it to", effect: "Effect", prevent: "Prevent", sources: "Sources", otherwise: "Or",
 
 	unsureHeadline:   "I am not sure yet",
@@ -138,7 +139,7 @@ var say = chrome{
 	thereIs: "There is: %s.", perProduct: "%s: explain %s %s, for example.",
 	warning: "Warning", log: "Log", tomcat: "Tomcat", steps: "Steps", note: "Note", see: "See",
 	noLogs: "I know no log locations of that product.", logsHeadline: "Where the logs are", logsHint: "logs PRODUCT says more: also the web server's log.",
-	noID: "There is no id to show.", noMode: "No failure mode has that id.", didYouMean: "Did you mean show %s?",
+	otherSystems: "Others", noMode: "No failure mode has that id.", didYouMean: "Did you mean show %s?",
 	searchHint: "search WORDS finds failure modes by what is written in them.",
 	noWords:    "There are no words to search for.", nothingFound: "No failure mode holds these words.",
 	searchExample: "Try a product, an error code or a word of the message: search jira timestamp refused.",
@@ -149,12 +150,13 @@ var say = chrome{
 
 	triageDirect: "Triage is for channels: here I answer everything anyway.", triageDirectHint: "Say it in the channel that it is for.",
 	switchAlone: "Behind %s nothing follows.", noValue: "The value of %s is missing.", write: "Write %s.",
-	noSetting: "Triage has no such setting.", settingForms: "There is on, off, status, threshold, bots, quiet, escalate and excerpts: help triage shows their forms.",
+	noSetting: "Triage has no such setting.", settingForms: "There is on, off, status, threshold, bots, quiet, escalate, marks and excerpts: help triage shows their forms.",
 	triageIsOn: "Triage is on here", triageIsOff: "Triage is off here", triageIsQuiet: "Triage is on here, and it is quiet hours", sameAsBefore: "It is set so already",
 	policyOn: "triage", policyIsOn: "messages are read and answered unasked", policyIsOff: "only who asks is answered",
 	saysCertain: "certain: nothing less is said unasked", saysLikely: "likely: what is likely or certain is said unasked",
 	botsRead: "on: other programs' messages are read as people's", botsIgnored: "off: other programs' messages are ignored",
 	quietNever: "off: no quiet hours", toNobody: "off: cases go to nobody",
+	marksShown: "on: a reaction on the message shows how its case stands", marksHidden: "off: no reactions show how cases stand",
 	excerptsKept: "on: redacted excerpts of what I do not recognise are kept", excerptsDropped: "off: no excerpts of what I do not recognise are kept",
 	formTriage: "read this channel unasked, or not", formStatus: "how this channel is set",
 	formForgetThis: "the message that this thread is about", formForgetMe: "everything that is stored of you",

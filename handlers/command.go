@@ -27,7 +27,7 @@ func Commands() []Command {
 		{Name: "diagnose", Summary: "say what an error means: cause, query, fix", Usage: "TEXT", fits: some, run: (*turn).diagnoseCommand},
 		{Name: "answer", Summary: "answer the open question, also by pasting a query's output", Usage: "QUESTION=VALUE", fits: some, run: (*turn).answerCommand},
 		{Name: "explain", Summary: "explain a concept: 3LO, 2LO, impersonation, token prefixes, DEBUG logging", Usage: "[CONCEPT]", fits: words(0, 4), run: (*turn).explainCommand},
-		{Name: "show", Summary: "show one failure mode whole", Usage: "ID", fits: words(1, 1), run: (*turn).showCommand},
+		{Name: "show", Summary: "show one failure mode whole, or which there are", Usage: "[ID]", fits: words(0, 1), run: (*turn).showCommand},
 		{Name: "search", Summary: "search the failure modes", Usage: "WORDS", fits: words(1, 8), run: (*turn).searchCommand},
 		{Name: "logs", Summary: "say where a product writes its logs", Usage: "[PRODUCT]", fits: words(0, 3), run: (*turn).logsCommand},
 		{Name: "triage", Summary: "read this channel unasked, or not; how loud, when, and whom to hand cases to", Usage: "on | off | status | SETTING VALUE", Admin: true, fits: words(0, 12), run: (*turn).triageCommand},
@@ -122,12 +122,17 @@ func (t *turn) diagnoseCommand(ctx context.Context, args string) error {
 }
 
 // respond says r to whoever asked: a command's answer is private, a
-// mention's stands in the thread.
+// mention's stands in the thread. One to both is said to the person, and when
+// nobody else sees that, to the channel as well.
 func (t *turn) respond(r bot.Reply) error {
 	if row := t.rec.Message; row != nil {
 		row.Spoken = true
 	}
-	_, err := t.sayOrTell(r, "")
+	both := r.Audience == bot.ToBoth
+	if _, err := t.sayOrTell(r, ""); err != nil || !both || !t.rec.Outgoing[len(t.rec.Outgoing)-1].Private {
+		return err
+	}
+	_, err := t.say(r, "")
 	return err
 }
 

@@ -36,7 +36,7 @@ func (t *turn) home(ctx context.Context) error {
 		}
 		r.Sections = append(r.Sections, more...)
 	}
-	r.Choices = []bot.Choice{{ID: choiceID("", "help"), Label: say.helpChoice}, {ID: choiceID("", "stats"), Label: say.statsChoice}}
+	r.Choices = []bot.Choice{{ID: choiceID("", "help"), Label: say.helpChoice}, {ID: choiceID("", "show"), Label: say.modesChoice}, {ID: choiceID("", "stats"), Label: say.statsChoice}}
 	_, err = t.add(r, storage.Outgoing{Person: t.m.Author.ID})
 	return err
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"authfix/bot"
@@ -212,11 +214,11 @@ func squeezed(name string) string {
 	return strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(name))
 }
 
-// showCommand shows a failure mode whole.
+// showCommand shows a failure mode whole, or without an id which there are.
 func (t *turn) showCommand(_ context.Context, args string) error {
 	id := namedID(args)
 	if id == "" {
-		return &UserError{Message: say.noID, Hint: say.searchHint}
+		return t.respond(modesReply(t.base.List("")))
 	}
 	m, ok := t.base.Lookup(id)
 	if !ok {
@@ -228,6 +230,41 @@ func (t *turn) showCommand(_ context.Context, args string) error {
 		return e
 	}
 	return t.respond(modeReply(m))
+}
+
+// maxNamed is how many failure modes a reply names one by one.
+const maxNamed = 60
+
+// modesReply says which failure modes there are, by the system that they are of.
+// When there are too many to be read, it says how many each system has.
+func modesReply(all []knowledge.Listed) bot.Reply {
+	var systems []string
+	of := map[string][]string{}
+	for _, m := range all {
+		system := say.otherSystems
+		if len(m.Systems) > 0 {
+			system = m.Systems[0]
+		}
+		if of[system] == nil {
+			systems = append(systems, system)
+		}
+		of[system] = append(of[system], m.Title+" ("+m.ID+")")
+	}
+	slices.Sort(systems)
+	r := bot.Reply{Headline: fmt.Sprintf(say.homeKnows, len(all))}
+	var counts []bot.Field
+	for _, s := range systems {
+		if len(all) <= maxNamed {
+			r.Sections = append(r.Sections, bot.Section{Label: s, List: of[s]})
+		} else {
+			counts = append(counts, bot.Field{Name: s, Value: strconv.Itoa(len(of[s]))})
+		}
+	}
+	if counts != nil {
+		r.Sections = append(r.Sections, bot.Section{Fields: counts})
+	}
+	r.Sections = append(r.Sections, bot.Section{Prose: say.searchHint})
+	return r
 }
 
 // namedID is the id in what was typed, which may be copied from a footnote, with

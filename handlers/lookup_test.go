@@ -48,7 +48,7 @@ func TestLookups(t *testing.T) {
 		{command: "show applinks-timestamp-refuse", want: []string{"(sorry)", "show applinks-timestamp-refused"}},
 		{command: "show qqqq", want: []string{"(sorry)", "search WORDS"}},
 		{command: "help", want: []string{"diagnose TEXT=", "forget this | me=", "help NAME"}},
-		{command: "help /Show", want: []string{"# show: ", "`show ID`"}},
+		{command: "help /Show", want: []string{"# show: ", "`show [ID]`"}},
 		{command: "help quantum", want: []string{"(sorry)", "There is: diagnose"}},
 	} {
 		got := said(t, s, x.command)

@@ -16,6 +16,7 @@ type Policy struct {
 	Bots      bool              `json:"bots,omitempty"`     // other programs' messages are treated as people's
 	Quiet     *Hours            `json:"quiet,omitempty"`    // when nothing is said unasked
 	Escalate  []Target          `json:"escalate,omitempty"` // who is told when a case is escalated, and of surges
+	Marks     bool              `json:"marks,omitempty"`    // how a case stands is shown on the message that began it
 	Excerpts  bool              `json:"excerpts"`           // redacted excerpts of what was not recognised may be kept
 }
 

@@ -29,6 +29,7 @@ func policySettings() []policySetting {
 		{"bots", "triage bots on | off", "whether other programs' messages are read as people's", func(p *Policy, v string) (string, string) { return setSwitch(&p.Bots, v) }},
 		{"quiet", "triage quiet 22:00-07:00 Europe/Berlin | off", "when nothing is said unasked", setQuiet},
 		{"escalate", "triage escalate @person #channel … | off", "whom cases and surges go to", setTargets},
+		{"marks", "triage marks on | off", "whether a reaction on the message shows how its case stands", func(p *Policy, v string) (string, string) { return setSwitch(&p.Marks, v) }},
 		{"excerpts", "triage excerpts on | off", "whether redacted excerpts of what I do not recognise are kept", func(p *Policy, v string) (string, string) { return setSwitch(&p.Excerpts, v) }},
 	}
 }
@@ -88,6 +89,9 @@ func (t *turn) setPolicy(next *Policy, action, detail string) error {
 	}
 	row := &storage.Setting{Channel: t.m.Channel, Data: data, By: t.m.Author.ID, At: t.m.Received}
 	r := bot.Reply{Headline: t.policyHeadline(next), Tone: bot.Done}
+	if next.On != t.policy.On { // whoever writes here should know that a program reads it
+		r.Audience = bot.ToBoth
+	}
 	if known := t.mem.Policy; known != nil && known.Channel == t.m.Channel {
 		row.Version = known.Version
 		before, err := json.Marshal(t.policy)
@@ -108,10 +112,13 @@ func (t *turn) setPolicy(next *Policy, action, detail string) error {
 // sending, or forgetting one of them would have to look into replies.
 func (t *turn) showPolicy(r bot.Reply, p *Policy) error {
 	r.Sections = t.policySections(p)
+	before := len(t.rec.Outgoing)
 	if err := t.respond(r); err != nil {
 		return err
 	}
-	t.rec.Outgoing[len(t.rec.Outgoing)-1].Fleeting = true
+	for i := range t.rec.Outgoing[before:] {
+		t.rec.Outgoing[before+i].Fleeting = true
+	}
 	return nil
 }
 
@@ -147,6 +154,7 @@ func (t *turn) policySections(p *Policy) []bot.Section {
 		{Name: "bots", Value: choose(p.Bots, say.botsRead, say.botsIgnored)},
 		{Name: "quiet", Value: quiet},
 		{Name: "escalate", Value: choose(targets != nil, strings.Join(targets, ", "), say.toNobody)},
+		{Name: "marks", Value: choose(p.Marks, say.marksShown, say.marksHidden)},
 		{Name: "excerpts", Value: choose(p.Excerpts, say.excerptsKept, say.excerptsDropped)},
 	}}}
 }

@@ -369,6 +369,9 @@ func (s *story) sent(g bot.Outgoing) string {
 
 func (s *story) draw(r bot.Reply) string {
 	var b strings.Builder
+	if r.Unmark != "" {
+		fmt.Fprintf(&b, "  (no longer %s)\n", r.Unmark)
+	}
 	if r.Mark != "" {
 		fmt.Fprintf(&b, "  (mark %s)\n", r.Mark)
 	}

@@ -228,6 +228,9 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // commit records the turn.
 func (t *turn) commit(ctx context.Context) (bot.Outcome, error) {
+	if err := t.mark(); err != nil {
+		return bot.Outcome{}, err
+	}
 	t.rec.Delivery.Decided, t.rec.Delivery.Decision = t.now, t.out.Decision
 	if t.out.Ack.Errors != nil || t.out.Ack.Choices != nil || t.out.Ack.Form != nil || t.out.Ack.Later {
 		ack, err := json.Marshal(t.out.Ack)

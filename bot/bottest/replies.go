@@ -64,6 +64,8 @@ func Replies() []Canonical {
 		}}}}},
 		{"choices", bot.Reply{Choices: helped}},
 		{"mark", bot.Reply{Mark: bot.Unread}},
+		{"mark-changed", bot.Reply{Mark: bot.Resolved, Unmark: bot.Answered}},
+		{"mark-gone", bot.Reply{Unmark: bot.Answered}},
 		{"full", full},
 		{"private", with(func(r *bot.Reply) { r.Audience = bot.ToPerson })},
 		{"both", with(func(r *bot.Reply) { r.Audience = bot.ToBoth })},

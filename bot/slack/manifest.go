@@ -30,7 +30,7 @@ func Scopes() []Scope {
 		{"groups:history", "reads along in private channels that it was invited to", true},
 		{"groups:read", "knows who is in a private channel, before it links to a message there", true},
 		{"mpim:history", "reads along in group conversations that it was invited to", true},
-		{"reactions:write", "marks a message with a file that it cannot read, in place of words", true},
+		{"reactions:write", "marks a message with a file that it cannot read and, where a channel wants it, how a case stands", true},
 	}
 }
 

@@ -152,7 +152,7 @@ var needed = map[string][]string{
 	"conversations.info": {"channels:read", "groups:read"}, "conversations.members": {"channels:read", "groups:read"},
 	"conversations.history": {"channels:history", "groups:history", "im:history", "mpim:history", "metadata.message:read"},
 	"conversations.replies": {"channels:history", "groups:history", "im:history", "mpim:history", "metadata.message:read"},
-	"conversations.open":    {"im:write"}, "users.info": {"users:read"}, "reactions.add": {"reactions:write"}, "files.info": {"files:read"},
+	"conversations.open":    {"im:write"}, "users.info": {"users:read"}, "reactions.add": {"reactions:write"}, "reactions.remove": {"reactions:write"}, "files.info": {"files:read"},
 
 	"app_mention": {"app_mentions:read"}, "message.im": {"im:history"}, "message.channels": {"channels:history"},
 	"message.groups": {"groups:history"}, "message.mpim": {"mpim:history"}, "app_home_opened": nil, "app_uninstalled": nil, "tokens_revoked": nil,

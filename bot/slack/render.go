@@ -32,12 +32,22 @@ func render(r *bot.Reply, key string, address permalinker) []payload {
 	return all
 }
 
-// reaction is the emoji of a reply that is nothing but a mark.
-func reaction(r *bot.Reply) (name string, ok bool) {
-	if r.Headline != "" || len(r.Sections) > 0 || len(r.Choices) > 0 || r.Mark != bot.Unread {
-		return "", false
+// emojis are the reactions that show marks.
+var emojis = map[bot.Mark]string{
+	bot.Unread:    "grey_question",
+	bot.Answered:  "speech_balloon",
+	bot.Unknown:   "question",
+	bot.Escalated: "sos",
+	bot.Resolved:  "white_check_mark",
+}
+
+// onlyMarks reports whether a reply is nothing but marks that can be shown as
+// reactions.
+func onlyMarks(r *bot.Reply) bool {
+	if r.Headline != "" || len(r.Sections) > 0 || len(r.Choices) > 0 || r.Mark == "" && r.Unmark == "" {
+		return false
 	}
-	return "grey_question", true
+	return (r.Mark == "" || emojis[r.Mark] != "") && (r.Unmark == "" || emojis[r.Unmark] != "")
 }
 
 // markWords says a mark in words, where no reaction can be put.

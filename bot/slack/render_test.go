@@ -288,12 +288,14 @@ func TestChoices(t *testing.T) {
 }
 
 func TestReaction(t *testing.T) {
-	if name, ok := reaction(&bot.Reply{Mark: bot.Unread}); !ok || name == "" || strings.Contains(name, ":") {
-		t.Errorf("reaction = %q, %t", name, ok)
+	for _, m := range []bot.Mark{bot.Unread, bot.Answered, bot.Unknown, bot.Escalated, bot.Resolved} {
+		if name := emojis[m]; name == "" || strings.Contains(name, ":") || !onlyMarks(&bot.Reply{Mark: m}) || !onlyMarks(&bot.Reply{Unmark: m}) {
+			t.Errorf("the reaction of %s is %q", m, name)
+		}
 	}
-	for _, r := range []bot.Reply{{}, {Headline: "h", Mark: bot.Unread}, {Mark: "unknown"}} {
-		if name, ok := reaction(&r); ok {
-			t.Errorf("reaction of %+v = %q", r, name)
+	for _, r := range []bot.Reply{{}, {Headline: "h", Mark: bot.Unread}, {Mark: "novel"}, {Mark: bot.Resolved, Unmark: "novel"}} {
+		if onlyMarks(&r) {
+			t.Errorf("%+v is drawn as a reaction", r)
 		}
 	}
 	if p := render(&bot.Reply{Mark: bot.Unread}, "", nil); p[0].Text != "A file was not read." {

@@ -38,8 +38,8 @@ func (p *Platform) Send(ctx context.Context, to bot.Destination, r bot.Reply) (b
 	if r.Audience == bot.ToHome {
 		return p.publish(ctx, to, renderHome(&r, address))
 	}
-	if emoji, ok := reaction(&r); ok {
-		return p.mark(ctx, to, &r, emoji)
+	if onlyMarks(&r) {
+		return p.mark(ctx, to, &r)
 	}
 	if strings.HasPrefix(to.Replaces, privately) {
 		to.Replaces = "" // it cannot be changed; what takes its place is said anew

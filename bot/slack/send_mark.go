@@ -2,22 +2,49 @@ package slack
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 
 	"authfix/bot"
 )
 
-// mark reacts to a message. Where it may not, it says so in words.
-func (p *Platform) mark(ctx context.Context, to bot.Destination, r *bot.Reply, emoji string) (bot.Sent, error) {
+// mark reacts to a message, and takes an earlier reaction away. Where it may not,
+// it says in words what is said nowhere else.
+// https://docs.slack.dev/reference/methods/reactions.add
+// https://docs.slack.dev/reference/methods/reactions.remove
+func (p *Platform) mark(ctx context.Context, to bot.Destination, r *bot.Reply) (bot.Sent, error) {
 	if to.Message == "" || to.Channel == "" {
 		return bot.Sent{}, fmt.Errorf("a mark on no message: %w", bot.ErrPermanent)
 	}
-	err := p.spaces.call(ctx, to.Tenant, "reactions.add", url.Values{"channel": {to.Channel}, "timestamp": {to.Message}, "name": {emoji}}, nil)
+	at := func(m bot.Mark) url.Values {
+		return url.Values{"channel": {to.Channel}, "timestamp": {to.Message}, "name": {emojis[m]}}
+	}
+	if r.Unmark != "" {
+		err := p.spaces.call(ctx, to.Tenant, "reactions.remove", at(r.Unmark), nil)
+		switch wordOf(err) {
+		case "no_reaction", "missing_scope":
+		default:
+			if err := repeatableError(err); err != nil && !errors.Is(err, bot.ErrPermanent) {
+				return bot.Sent{}, err
+			}
+		}
+	}
+	if r.Mark == "" {
+		return bot.Sent{ID: to.Message}, nil
+	}
+	err := p.spaces.call(ctx, to.Tenant, "reactions.add", at(r.Mark), nil)
 	switch wordOf(err) {
 	case "already_reacted":
 		err = nil
-	case "missing_scope", "too_many_reactions", "too_many_emoji", "invalid_name", "not_reactable":
+	case "missing_scope", "too_many_reactions", "too_many_emoji", "invalid_name", "not_reactable", "message_not_found":
+		if r.Mark != bot.Unread {
+			p.log.Debug("how a case stands is not shown", "workspace", to.Tenant.Workspace, "err", err)
+			return bot.Sent{ID: to.Message}, nil
+		}
+		if wordOf(err) == "message_not_found" {
+			break
+		}
 		if to.Thread == "" && !isDirect(to.Channel) {
 			to.Thread = to.Message
 		}

@@ -76,7 +76,7 @@ func markWords(m bot.Mark) string {
 	case bot.Unread:
 		return "A file was not read."
 	}
-	return Plain(string(m))
+	return "(" + Plain(string(m)) + ")"
 }
 
 // linkText is a link that can be read and, where it leads to a page, copied. A

@@ -262,6 +262,26 @@ func (c *call) reactionsAdd() (map[string]any, error) {
 	return nil, nil
 }
 
+func (c *call) reactionsRemove() (map[string]any, error) {
+	ch, err := c.channel("channel")
+	if err != nil {
+		return nil, err
+	}
+	if err := c.required("name", "timestamp"); err != nil {
+		return nil, err
+	}
+	m := c.s.byTS[place{ch.ID, c.Args["timestamp"]}]
+	r := Reaction{strings.Trim(c.Args["name"], ":"), c.tok.install.Bot}
+	switch {
+	case m == nil || m.Deleted || m.Ephemeral:
+		return nil, refuse("message_not_found")
+	case !slices.Contains(m.Reactions, r):
+		return nil, refuse("no_reaction")
+	}
+	m.Reactions = slices.DeleteFunc(m.Reactions, func(one Reaction) bool { return one == r })
+	return nil, nil
+}
+
 // clone copies a JSON value.
 func clone(v any) object {
 	raw, err := json.Marshal(v)

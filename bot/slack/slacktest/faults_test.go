@@ -142,6 +142,8 @@ func TestErrors(t *testing.T) {
 	}
 	must(t, s, "reactions.add", obj{"channel": General, "timestamp": theirs, "name": "eyes"})
 	wantError(t, callAPI(t, s, "reactions.add", obj{"channel": General, "timestamp": theirs, "name": "eyes"}), "already_reacted")
+	must(t, s, "reactions.remove", obj{"channel": General, "timestamp": theirs, "name": "eyes"})
+	wantError(t, callAPI(t, s, "reactions.remove", obj{"channel": General, "timestamp": theirs, "name": "eyes"}), "no_reaction")
 	link := must(t, s, "chat.getPermalink", obj{"channel": General, "message_ts": mine})["permalink"].(string)
 	if want := "https://acme.slack.com/archives/" + General + "/p" + strings.Replace(mine.(string), ".", "", 1); link != want {
 		t.Errorf("permalink = %s, want %s", link, want)

@@ -45,11 +45,12 @@ var methods = map[string]method{
 	"conversations.replies": {tier: 3, scopes: historyScopes, run: (*call).replies},
 	"conversations.open":    {tier: 3, scopes: scope("im:write", "mpim:write"), run: (*call).conversationsOpen},
 
-	"users.info":    {tier: 4, scopes: scope("users:read"), run: (*call).usersInfo},
-	"users.list":    {tier: 2, scopes: scope("users:read"), run: (*call).usersList},
-	"bots.info":     {tier: 3, scopes: scope("users:read"), run: (*call).botsInfo},
-	"team.info":     {tier: 3, scopes: scope("team:read"), run: (*call).teamInfo},
-	"reactions.add": {tier: 3, scopes: scope("reactions:write"), run: (*call).reactionsAdd},
+	"users.info":       {tier: 4, scopes: scope("users:read"), run: (*call).usersInfo},
+	"users.list":       {tier: 2, scopes: scope("users:read"), run: (*call).usersList},
+	"bots.info":        {tier: 3, scopes: scope("users:read"), run: (*call).botsInfo},
+	"team.info":        {tier: 3, scopes: scope("team:read"), run: (*call).teamInfo},
+	"reactions.remove": {tier: 2, scopes: scope("reactions:write"), run: (*call).reactionsRemove},
+	"reactions.add":    {tier: 3, scopes: scope("reactions:write"), run: (*call).reactionsAdd},
 
 	"views.open":    {tier: 4, run: (*call).viewsOpen},
 	"views.push":    {tier: 4, run: (*call).viewsPush},
