@@ -21,7 +21,7 @@ test:
 soak:
 	./.ci/install
 	SOAK=1 go test -race -count=1 -timeout 60m -v . \
-		-run '^(TestKill|TestRedeliveryToProcesses|TestFrozen.*|TestDatabaseLocked|TestDiskFull|TestPostgresRestarts|TestSendsBlocked|TestServerLeavesNothing|TestMonth)$$'
+		-run '^(TestKill|TestRedeliveryToProcesses|TestFrozen.*|TestDatabaseLocked|TestDiskFull|TestPostgresRestarts|TestSendsBlocked|TestServerLeavesNothing|TestMonth|TestSlackFaults)$$'
 
 # Every example of every failure mode against all of them.
 check:

@@ -153,11 +153,18 @@ func slackRefused(t *testing.T, socket bool) {
 	w.stop()
 }
 
-// Slack is away for what would be ten minutes by its schedule of retries: what
-// was decided is said afterwards, in the order of each thread.
+// Slack is away for ten minutes by its schedule of retries, which runs a hundred
+// times faster but in the long version: what was decided is said afterwards, in
+// the order of each thread.
 func slackAway(t *testing.T, socket bool) {
-	const away = 6 * time.Second
-	w := newSlackWorld(t, socket, slacktest.Options{Scale: 100})
+	away, scale := 6*time.Second, 100.0
+	if soak() {
+		away, scale = 10*time.Minute, 1
+	}
+	w := newSlackWorld(t, socket, slacktest.Options{Scale: scale})
+	if soak() { // the longest wait between two attempts comes on top
+		w.patient = 6 * time.Minute
+	}
 	u := w.person()
 	ch := w.channel(u, slacktest.Bot)
 	w.begin()

@@ -8,11 +8,15 @@ import (
 	"authfix/bot/slack/slacktest"
 )
 
-// The program is killed twice in the middle of its work. Nothing is lost: every
+// The program is killed twice in the middle of its work, and twenty times in the
+// long version. Nothing is lost: every
 // event is answered, once, for what was posted is found again; a private answer
 // is given up at most when its sender was killed.
 func slackKilled(t *testing.T, socket bool) {
-	const messages = 120
+	messages, kills := 120, 2
+	if soak() {
+		messages, kills = 1260, 20
+	}
 	// Slack's three retries must outlast a start on a busy machine.
 	w := newSlackWorld(t, socket, slacktest.Options{Scale: 20})
 	u := w.person()
@@ -35,7 +39,7 @@ func slackKilled(t *testing.T, socket bool) {
 			w.AddChannel(slacktest.Channel{ID: "C1OF" + who, Team: slacktest.Acme, Name: strings.ToLower(who), Members: []string{who, slacktest.Bot}})
 			acked[who] = w.Command(who, "C1OF"+who, "/authfix", clockFailure(messages+i)).Acked
 		}
-		if i == messages/3 || i == 2*messages/3 {
+		if every := messages / (kills + 1); i > 0 && i%every == 0 && killed < kills {
 			killed++
 			w.sees(t, "it is in the middle of its work", func() bool { return w.Posted() > 10*killed })
 			w.kill()
