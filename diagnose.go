@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"authfix/bot/discord"
 	"authfix/bot/slack"
 	"authfix/bot/terminal"
 	"authfix/handlers"
@@ -20,7 +21,7 @@ import (
 type diagnoseCommand struct {
 	Text    []string `arg:"" optional:"" help:"The error; without it, --file or standard input."`
 	File    string   `help:"Read the paste from this file." type:"path" placeholder:"F"`
-	Format  string   `help:"text, json, markdown or slack: the messages that Slack would get." enum:"text,json,markdown,slack" default:"text"`
+	Format  string   `help:"text, json, markdown, or slack or discord: the messages that the platform would get." enum:"text,json,markdown,slack,discord" default:"text"`
 	Full    bool     `help:"Print all of the answer: every cause, check, step and source."`
 	Dialect []string `help:"Print statements in this dialect: postgres, mysql, oracle, mssql, posix, powershell (repeatable)." enum:"postgres,mysql,oracle,mssql,posix,powershell,curl,jira" placeholder:"D"`
 	JSONL   bool     `name:"jsonl" help:"Batch: {\"id\",\"text\"} a line in, one diagnosis a line out."`
@@ -53,7 +54,7 @@ func (c *diagnoseCommand) Run(p *program) error {
 		return err
 	}
 	if c.JSONL {
-		if len(c.Text) > 0 || c.File != "" || c.Why != "" || c.Format == "markdown" || c.Format == "slack" {
+		if len(c.Text) > 0 || c.File != "" || c.Why != "" || c.Format != "text" && c.Format != "json" {
 			return errors.New("--jsonl reads standard input and writes JSON; give no text, --file, --why or --format with it")
 		}
 		return batch(p, base, in)
@@ -78,6 +79,11 @@ func (c *diagnoseCommand) Run(p *program) error {
 	case "slack":
 		reply := handlers.Present(&d)
 		err = slack.Reply(p.stdout, &reply)
+	case "discord":
+		var payload string
+		if payload, err = discord.Payload(handlers.Present(&d)); err == nil {
+			_, err = fmt.Fprintln(p.stdout, strings.TrimRight(payload, "\n"))
+		}
 	default:
 		err = terminal.Diagnosis(p.stdout, d, look)
 	}

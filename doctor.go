@@ -60,6 +60,9 @@ func (*doctorCommand) Run(p *program) error {
 	if c.Slack.Enabled() {
 		found = append(found, examineSlack(ctx, c)...)
 	}
+	if c.Discord.Enabled() {
+		found = append(found, examineDiscord(ctx, c)...)
+	}
 	return report(p, found)
 }
 

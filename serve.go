@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"authfix/bot"
+	"authfix/bot/discord"
 	"authfix/bot/slack"
 	"authfix/bot/web"
 	"authfix/handlers"
@@ -47,6 +48,11 @@ func (*serveCommand) Run(p *program) error {
 			return errors.New("configuration:\nAUTHFIX_PUBLIC_URL: set it for SLACK_CLIENT_ID: Slack leads people back there after the installation")
 		}
 	}
+	if c.Discord.Enabled() {
+		if err := c.Discord.Validate(); err != nil {
+			return fmt.Errorf("configuration:\n%w", err)
+		}
+	}
 	s := &server{config: c, base: base, log: newLogger(p.stderr, c.LogFormat, c.LogLevel)}
 	return s.run(p.ctx)
 }
@@ -78,6 +84,9 @@ func (s *server) run(ctx context.Context) error {
 	}
 	if s.config.Slack.Enabled() {
 		names = append(names, slack.Name)
+	}
+	if s.config.Discord.Enabled() {
+		names = append(names, discord.Name)
 	}
 	for _, m := range s.base.List("") {
 		ids = append(ids, m.ID)
@@ -113,6 +122,13 @@ func (s *server) run(ctx context.Context) error {
 	}
 	if s.config.Slack.Enabled() {
 		p, err := slack.New(s.config.Slack, slack.Deps{Log: s.log, Now: s.now, Suggest: desk.Suggest, Installs: installs{store}, Removed: desk.Leave, PublicURL: s.config.PublicURL})
+		if err != nil {
+			return sayable(err)
+		}
+		s.platforms = append(s.platforms, p)
+	}
+	if s.config.Discord.Enabled() {
+		p, err := s.discord(desk, store)
 		if err != nil {
 			return sayable(err)
 		}

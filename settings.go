@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"authfix/bot/discord"
 	"authfix/bot/slack"
 	"authfix/storage"
 )
@@ -33,6 +34,7 @@ type config struct {
 	Senders        int
 	Workers        int
 	Slack          slack.Config
+	Discord        discord.Config
 }
 
 // A database is one engine with where its data is.
@@ -130,6 +132,20 @@ func settings() []setting {
 			doc: "The app's secret for its installation by OAuth."},
 		{name: "SLACK_API_URL", value: slack.DefaultAPI, set: func(c *config, v string) error { return c.Slack.SetAPI(v) },
 			doc: "Where Slack's Web API is: another server is for tests and proxies."},
+		{name: "DISCORD_TOKEN", secret: true, set: func(c *config, v string) error { return c.Discord.SetToken(v) },
+			doc: "The bot token of the Discord application."},
+		{name: "DISCORD_PUBLIC_KEY", set: func(c *config, v string) error { return c.Discord.SetPublicKey(v) },
+			doc: "The public key of the Discord application. When it is set, commands and buttons come over HTTP to /discord/interactions, signed; else by the gateway, as messages always do."},
+		{name: "DISCORD_MESSAGE_CONTENT", value: "on", set: func(c *config, v string) error { return c.Discord.SetMessageContent(v) },
+			doc: "on: the privileged intent MESSAGE_CONTENT is switched on for the Discord application. off: it is not asked for, and messages that do not name the bot are not read."},
+		{name: "DISCORD_FORUM_TAGS", set: func(c *config, v string) error { return c.Discord.SetForumTags(v) },
+			doc: "Which tag a post in a Discord forum gets, STATE=NAME parted by commas: answered, resolved, unknown and escalated. Needs the permission to manage threads."},
+		{name: "DISCORD_SHARDS", value: "0", set: func(c *config, v string) error { return c.Discord.SetShards(v) },
+			doc: "How many connections to Discord's gateway there are over all replicas; 0: as many as Discord recommends."},
+		{name: "DISCORD_GUILD", set: func(c *config, v string) error { return c.Discord.SetGuild(v) },
+			doc: "For development: the id of the one Discord server in which commands are registered; else they are in all."},
+		{name: "DISCORD_API_URL", value: discord.DefaultAPI, set: func(c *config, v string) error { return c.Discord.SetAPI(v) },
+			doc: "Where Discord is: another server is for tests and proxies."},
 		{name: "LOG_LEVEL", value: "info", set: setLogLevel, doc: "debug, info, warn or error."},
 		{name: "LOG_FORMAT", value: "text", set: setLogFormat, doc: "text or json; the log goes to standard error."},
 		keep("AUTHFIX_KEEP_DELIVERIES", "7d", "How long a delivery is remembered, so that its repetition is known as one: 2d or more, for platforms repeat for a day.",

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"authfix/bot/discord"
 	"authfix/bot/slack"
 	"authfix/storage"
 )
@@ -38,7 +39,7 @@ func TestDefaults(t *testing.T) {
 		Database: database{engine: "sqlite", path: "authfix.db"}, Listen: "127.0.0.1:8080", LogLevel: slog.LevelInfo, LogFormat: "text",
 		Keep:       storage.Retention{Deliveries: 7 * day, Excerpts: 30 * day, Cases: 400 * day, Unknown: 90 * day, Sightings: 400 * day, Audits: 400 * day, Removed: 30 * day},
 		StopWithin: 20 * time.Second, PersonRate: 20, ChannelRate: 30, Senders: 32, Workers: 4,
-		Slack: slack.Config{API: "https://slack.com/api/"},
+		Slack: slack.Config{API: "https://slack.com/api/"}, Discord: discord.Config{API: "https://discord.com/"},
 	}
 	if diff := cmp.Diff(want, c, cmp.AllowUnexported(database{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -53,7 +54,8 @@ func TestEveryMistake(t *testing.T) {
 		"AUTHFIX_KEEP_DELIVERIES": "1h", "AUTHFIX_KEEP_EXCERPTS": "30 days", "AUTHFIX_KEEP_CASES": "-1d", "AUTHFIX_KEEP_UNCATEGORISED": "soon", "AUTHFIX_KEEP_SIGHTINGS": "1d",
 		"AUTHFIX_KEEP_AUDIT": "999999d", "AUTHFIX_KEEP_DOCUMENTS": "1s", "AUTHFIX_PERSON_RATE": "0", "AUTHFIX_CHANNEL_RATE": "many", "AUTHFIX_SENDERS": "1000", "AUTHFIX_WORKERS": "-1",
 		"SLACK_BOT_TOKEN": "xapp-hunter2", "SLACK_APP_TOKEN": "xoxb-hunter2", "SLACK_SIGNING_SECRET": "hunter2", "SLACK_CLIENT_ID": "hunter2", "SLACK_CLIENT_SECRET": "hunter2",
-		"SLACK_API_URL":       "http://slack.example.com/hunter2",
+		"SLACK_API_URL": "http://slack.example.com/hunter2", "DISCORD_API_URL": "http://discord.example.com/hunter2",
+		"DISCORD_TOKEN": "hunter2", "DISCORD_PUBLIC_KEY": "hunter2", "DISCORD_GUILD": "acme", "DISCORD_SHARDS": "-1", "DISCORD_FORUM_TAGS": "done=Done", "DISCORD_MESSAGE_CONTENT": "yes",
 		"AUTHFIX_STOP_WITHIN": "1h", "AUTHFIX_PERSN_RATE": "3", "AUTHFIX_LISTEN_FLIE": "x",
 	}
 	_, _, err := readSettings(e.get, e.list(), everything)
@@ -81,6 +83,9 @@ func TestEveryMistake(t *testing.T) {
 		"SLACK_APP_TOKEN: this is no app-level token: it begins with xapp-",
 		"SLACK_SIGNING_SECRET: this is no signing secret", "SLACK_CLIENT_ID: this is no client id", "SLACK_CLIENT_SECRET: this is no client secret",
 		"SLACK_API_URL: this is no address of an API: write https://slack.com/api/",
+		"DISCORD_TOKEN: this is no bot token", "DISCORD_PUBLIC_KEY: this is no public key", "DISCORD_API_URL: this is no address of an API: write https://discord.com/",
+		"DISCORD_GUILD: this is no id of a server", "DISCORD_SHARDS: this is no whole number from 0 to 1000", "DISCORD_MESSAGE_CONTENT: this is neither on nor off",
+		"DISCORD_FORUM_TAGS: these are no tags: write such as answered=Answered,",
 		`AUTHFIX_STOP_WITHIN: "1h" is not within 1s and 10m`,
 		"AUTHFIX_PERSN_RATE: unknown setting; did you mean AUTHFIX_PERSON_RATE?",
 		"AUTHFIX_LISTEN_FLIE: unknown setting; authfix config --docs lists those there are",
@@ -188,7 +193,9 @@ func TestSettingsFromFiles(t *testing.T) {
 		text := map[string]string{"AUTHFIX_LISTEN": ":1", "DATABASE_URL": "sqlite:x.db", "AUTHFIX_PUBLIC_URL": "https://a.example.com/", "AUTHFIX_SECRET_KEY": storage.NewKey(),
 			"AUTHFIX_FAILURE_MODES": "team", "AUTHFIX_TRIAGE_CHANNELS": "slack:C1", "AUTHFIX_ADMINS": "slack:U1",
 			"SLACK_BOT_TOKEN": "xoxb-1-2-three", "SLACK_APP_TOKEN": "xapp-1-A2-three", "SLACK_SIGNING_SECRET": strings.Repeat("0f", 16),
-			"SLACK_CLIENT_ID": "12.34", "SLACK_CLIENT_SECRET": strings.Repeat("f0", 16)}[s.name]
+			"SLACK_CLIENT_ID": "12.34", "SLACK_CLIENT_SECRET": strings.Repeat("f0", 16),
+			"DISCORD_TOKEN": "MTEyMjMzNDQ1NTY2Nzc4ODk5.Gabcde.0123456789abcdefghijklmnopqrstuvwxyz01", "DISCORD_PUBLIC_KEY": strings.Repeat("0f", 32), "DISCORD_GUILD": "112233445566778899",
+			"DISCORD_FORUM_TAGS": "answered=Answered"}[s.name]
 		if text == "" {
 			text = s.value
 		}

@@ -2,15 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"os"
-	"slices"
-	"strings"
 
 	"authfix/bot"
 	"authfix/bot/slack"
-	"authfix/handlers"
 	"authfix/storage"
 	"authfix/storage/queue"
 )
@@ -100,21 +95,19 @@ func examineSlack(ctx context.Context, c config) []finding {
 		return []finding{wrong("slack", err, "docs/slack.md says what is needed")}
 	}
 	up := slack.Checkup{Config: c.Slack, PublicURL: c.PublicURL}
-	for _, name := range c.TriageChannels {
-		if id, ok := strings.CutPrefix(name, slack.Name+":"); ok {
-			up.Channels = append(up.Channels, triageChannel(id))
-		}
-	}
-	if _, err := os.Stat(c.Database.path); c.Database.engine != "sqlite" || err == nil {
-		db, err := openDatabase(ctx, c, queue.Options{})
-		if err == nil {
+	channels, err := triagedIn(ctx, c, slack.Name)
+	if err == nil && databaseThere(c) {
+		var db opened
+		if db, err = openDatabase(ctx, c, queue.Options{}); err == nil {
 			defer db.Close()
 			up.Installs = installs{db}
-			up.Channels, err = triaged(ctx, db, up.Channels)
 		}
-		if err != nil {
-			return []finding{wrong("slack", err, "see what is wrong with the database above")}
-		}
+	}
+	if err != nil {
+		return []finding{wrong("slack", err, "see what is wrong with the database above")}
+	}
+	for _, ch := range channels {
+		up.Channels = append(up.Channels, slack.TriageChannel{Workspace: ch.workspace, ID: ch.id})
 	}
 	var found []finding
 	for _, s := range up.Run(ctx) {
@@ -123,39 +116,4 @@ func examineSlack(ctx context.Context, c config) []finding {
 		found = append(found, f)
 	}
 	return found
-}
-
-// triageChannel reads WORKSPACE/CHANNEL or CHANNEL.
-func triageChannel(id string) slack.TriageChannel {
-	if workspace, channel, ok := strings.Cut(id, "/"); ok {
-		return slack.TriageChannel{Workspace: workspace, ID: channel}
-	}
-	return slack.TriageChannel{ID: id}
-}
-
-// triaged adds the channels of Slack in which chat has switched triage on.
-func triaged(ctx context.Context, db storage.Store, all []slack.TriageChannel) ([]slack.TriageChannel, error) {
-	tenants, err := db.EachTenant(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, t := range tenants {
-		tenant, err := bot.ParseTenant(string(t))
-		if err != nil || tenant.Platform != slack.Name {
-			continue
-		}
-		settings, err := db.Policies(ctx, t)
-		if err != nil {
-			return nil, err
-		}
-		for _, one := range settings {
-			var p handlers.Policy
-			ch := slack.TriageChannel{Workspace: tenant.Workspace, ID: one.Channel}
-			if one.Channel == "" || json.Unmarshal(one.Data, &p) != nil || !p.On || slices.Contains(all, ch) || slices.Contains(all, slack.TriageChannel{ID: ch.ID}) {
-				continue
-			}
-			all = append(all, ch)
-		}
-	}
-	return all, nil
 }

@@ -135,7 +135,7 @@ func percentile(sorted []time.Duration, p int) time.Duration {
 }
 
 // memory is a figure of the process's memory, in bytes.
-func (w *slackWorld) memory(t *testing.T, what string) int64 {
+func (w *served) memory(t *testing.T, what string) int64 {
 	t.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", w.cmd.Process.Pid))
 	if err != nil {

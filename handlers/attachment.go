@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -17,6 +19,9 @@ import (
 const (
 	filesAtOnce = 2 // in this process
 	maxFiles    = 5 // of one message
+	// quickFile is within what time a file is read as a rule: who is answered
+	// privately is told that it is read only when that takes longer.
+	quickFile = 20 * time.Second
 )
 
 // attach makes a job of each file of the message. Someone who asked sees at once
@@ -52,6 +57,11 @@ func (t *turn) attach(asked bool) error {
 		}
 		if _, err := t.sayOrTell(r, caseID); err != nil {
 			return err
+		}
+		// The way to answer a command privately is good for the answer too, as long as
+		// this has not gone it: the service itself shows meanwhile that it is at work.
+		if o := &t.rec.Outgoing[len(t.rec.Outgoing)-1]; o.Private && len(o.ReplyTo) > 0 {
+			o.NotBefore = t.now.Add(quickFile)
 		}
 	}
 	for _, f := range files {
@@ -128,6 +138,21 @@ func (d *Desk) readFile(ctx context.Context, j storage.Job) error {
 	}
 }
 
+// maxDelivery is how long the key of a delivery may be, in bytes: see
+// [bot.Message].
+const maxDelivery = 255
+
+// fileDelivery is the key under which a file of a message, or of a case, is
+// decided. The id of a file can be longer than a key may be.
+func fileDelivery(file, of string) string {
+	name := "file " + file + " " + of
+	if len(name) <= maxDelivery {
+		return name
+	}
+	sum := sha256.Sum256([]byte(name))
+	return "file sha256:" + hex.EncodeToString(sum[:])
+}
+
 // fileTurn is the turn of a file, as if its message came again; nil when the
 // message is gone.
 func (d *Desk) fileTurn(ctx context.Context, tenant bot.Tenant, j storage.Job) (*turn, error) {
@@ -139,9 +164,9 @@ func (d *Desk) fileTurn(ctx context.Context, tenant bot.Tenant, j storage.Job) (
 	if err != nil {
 		return nil, fmt.Errorf("recall the message of a file: %w", err)
 	}
-	m := bot.Message{Tenant: tenant, Delivery: "file " + j.File + " " + key, Kind: bot.Said, Channel: channel, Key: key, Received: d.now().UTC()}
+	m := bot.Message{Tenant: tenant, Delivery: fileDelivery(j.File, key), Kind: bot.Said, Channel: channel, Key: key, Received: d.now().UTC()}
 	if key == "" {
-		m.Kind, m.Delivery = bot.Commanded, "file "+j.File+" "+j.Case
+		m.Kind, m.Delivery = bot.Commanded, fileDelivery(j.File, j.Case)
 	}
 	if key != "" && (mem.Message == nil || mem.Message.Deleted) {
 		return nil, nil // forgotten, or taken back
@@ -266,8 +291,13 @@ func (t *turn) progress(ctx context.Context, caseID string) (*storage.Outgoing, 
 		return nil, fmt.Errorf("replies of a case: %w", err)
 	}
 	for i := range all {
-		if o := &all[i]; o.Message == t.m.Key && !o.Private && o.State != storage.Failed {
-			return o, nil // a private reply can be sent once only, and not changed
+		o := &all[i]
+		if o.Message != t.m.Key || o.State == storage.Failed {
+			continue
+		}
+		// A private reply can be sent once only, and not changed after that.
+		if !o.Private || o.State == storage.Pending && o.Attempts == 0 {
+			return o, nil
 		}
 	}
 	return nil, nil

@@ -91,6 +91,23 @@ func TestLargeArchives(t *testing.T) {
 	}
 }
 
+// The id of a file may be as long as a platform's sealed address.
+func TestLongFileID(t *testing.T) {
+	s := newStory(t, Options{})
+	id := strings.Repeat("f", 1024)
+	s.files[id] = "oauth_problem=timestamp_refused"
+	out := s.step("said key=1.1 asked files="+id, "")
+	if !strings.Contains(out, "applinks-timestamp-refused@1") {
+		t.Errorf("a file with a long id drew:\n%s", out)
+	}
+	if a, b := fileDelivery(id, "1.1"), fileDelivery(id, "1.2"); a == b || len(a) > maxDelivery {
+		t.Errorf("two messages have the deliveries %q and %q", a, b)
+	}
+	if got := fileDelivery("F1", "1.1"); got != "file F1 1.1" {
+		t.Errorf("a short id has the delivery %q", got)
+	}
+}
+
 // No more than two files are read at a time, however many jobs there are.
 func TestFilesAtOnce(t *testing.T) {
 	s := newStory(t, Options{})

@@ -148,6 +148,9 @@ func (t *turn) earlierReply(ctx context.Context, caseID string) (*storage.Outgoi
 // replace says r in the place of an earlier reply.
 func (t *turn) replace(earlier *storage.Outgoing, r bot.Reply) error {
 	r.Replaces = earlier.ID
-	_, err := t.add(r, storage.Outgoing{Case: earlier.Case, Channel: earlier.Channel, Thread: earlier.Thread, Message: earlier.Message})
+	if earlier.Private {
+		r.Audience = bot.ToPerson
+	}
+	_, err := t.add(r, storage.Outgoing{Case: earlier.Case, Channel: earlier.Channel, Thread: earlier.Thread, Person: earlier.Person, Private: earlier.Private, Message: earlier.Message})
 	return err
 }

@@ -15,9 +15,13 @@ const (
 )
 
 // suggest completes what is typed behind a command, m.Text, or without one the
-// command's name. The id of a suggestion is the word that is meant.
+// command's name. The id of a suggestion is the word that is meant, or the words;
+// of a triage setting's value, the value.
 func suggest(base *knowledge.Base, m bot.Message) []bot.Choice {
 	s := suggestions{typed: strings.ToLower(oneLine(clip(m.Text, maxSuggestedLabel)))}
+	if setting, value, ok := strings.Cut(strings.ToLower(strings.TrimLeft(clip(m.Text, maxSuggestedLabel), " ")), " "); ok && m.Command == "triage" {
+		return suggestValue(setting, value)
+	}
 	switch m.Command {
 	case "", "help":
 		for _, c := range Commands() {
@@ -48,11 +52,35 @@ func suggest(base *knowledge.Base, m bot.Message) []bot.Choice {
 			s.offer(v, v, v)
 		}
 	case "forget":
-		for _, v := range []string{"this", "me"} {
+		for _, v := range []string{"this", "me", "message", "person"} {
 			s.offer(v, v, v)
 		}
 	case "stats":
 		for _, v := range []string{"week", "month"} {
+			s.offer(v, v, v)
+		}
+	}
+	return s.all()
+}
+
+// suggestValue completes the value of a triage setting. What has no list of values
+// is shown by an example.
+func suggestValue(setting, typed string) []bot.Choice {
+	s := suggestions{typed: oneLine(typed)}
+	for _, p := range policySettings() {
+		if p.name != setting {
+			continue
+		}
+		values := []string{"on", "off"}
+		switch p.name {
+		case "threshold":
+			values = []string{string(knowledge.Likely), string(knowledge.Certain)}
+		case "quiet":
+			values = []string{"22:00-07:00 UTC", "22:00-07:00 Europe/Berlin", "20:00-08:00 America/New_York", "off"}
+		case "escalate":
+			values = []string{"off"}
+		}
+		for _, v := range values {
 			s.offer(v, v, v)
 		}
 	}

@@ -38,18 +38,21 @@ type Outgoing struct {
 	Replaces string    // id of the earlier row
 	Fleeting bool      // the row is deleted when it is settled: it confirms that something was forgotten
 	Created  time.Time
+	// NotBefore is when it may be sent: zero is at once. One that waits for it since
+	// it was recorded holds up nothing that was recorded later, and once its reply
+	// is overwritten it waits no longer.
+	NotBefore time.Time
 
 	// Set by the outbox:
-	State     SendState
-	Attempts  int
-	NotBefore time.Time
-	Owner     string
-	Until     time.Time // the end of the lease
-	Unsure    bool      // an earlier attempt may have been sent
-	Target    string    // what Replaces was sent as; one that is recorded stands, for that row may be forgotten by then
-	SentAs    string    // the platform's id of it
-	SentAt    time.Time
-	Error     string // redacted
+	State    SendState
+	Attempts int
+	Owner    string
+	Until    time.Time // the end of the lease
+	Unsure   bool      // an earlier attempt may have been sent
+	Target   string    // what Replaces was sent as; one that is recorded stands, for that row may be forgotten by then
+	SentAs   string    // the platform's id of it
+	SentAt   time.Time
+	Error    string // redacted
 }
 
 // A Lease asks for rows to send.

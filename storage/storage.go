@@ -103,7 +103,8 @@ type Recaller interface {
 
 // An Outbox hands out what is to be sent, in order within a thread, to one
 // sender at a time. A row is not handed out while an earlier row of the same
-// tenant, channel and thread is pending or leased, nor before its NotBefore.
+// tenant, channel and thread is pending or leased (but for one that was recorded
+// to wait), nor before its NotBefore.
 type Outbox interface {
 	// Lease takes up to n rows of a platform, oldest first, for owner until a
 	// time, counting an attempt of each. Rows whose lease has ended before now

@@ -233,7 +233,7 @@ func replies(t *testing.T, s Subject) {
 			t.Errorf("Send of %s = %v", c.Name, err)
 		case sent.ID == "":
 			t.Errorf("Send of %s returned no id", c.Name)
-		case s.Said() <= before:
+		case s.Said() <= before && c.Name != "mark-gone": // which only takes away
 			t.Errorf("Send of %s said nothing", c.Name)
 		}
 	}

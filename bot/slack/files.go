@@ -9,20 +9,11 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"authfix/bot"
 )
 
 var _ bot.Fetcher = (*Platform)(nil)
-
-const (
-	// maxDownload bounds what is read of a file; whoever reads it has a bound of
-	// their own, which is lower.
-	maxDownload = 64 << 20
-	// stallTimeout ends a download of which nothing comes for so long.
-	stallTimeout = 30 * time.Second
-)
 
 // A fileInfo is what Slack says of a file.
 // https://docs.slack.dev/reference/objects/file-object
@@ -88,29 +79,26 @@ const fileMethod = "file"
 // download opens a file. A file that the token may read is served without a
 // redirect; one that it may not leads to a page for signing in.
 func (a *api) download(ctx context.Context, token string, from *url.URL, kind string) (io.ReadCloser, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	stalled := time.AfterFunc(stallTimeout, cancel)
+	ctx, d := bot.NewDownload(ctx)
+	fail := func(err error) (io.ReadCloser, error) {
+		d.Close()
+		return nil, err
+	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, from.String(), nil)
 	if err != nil {
-		cancel()
-		return nil, &callError{method: fileMethod, word: "invalid_url"}
+		return fail(&callError{method: fileMethod, word: "invalid_url"})
 	}
 	r.Header.Set("Authorization", "Bearer "+token)
 	r.Header.Set("Accept-Encoding", "identity") // a packed file is not unpacked on the way
 	w, err := a.web.Do(r)
 	if err != nil {
-		stalled.Stop()
-		err = &callError{method: fileMethod, cause: bareCause(ctx, err)}
-		cancel()
-		return nil, err
+		return fail(&callError{method: fileMethod, cause: bareCause(ctx, err)})
 	}
+	d.Of(w.Body)
 	if err := fileAnswer(w, kind); err != nil {
-		stalled.Stop()
-		w.Body.Close()
-		cancel()
-		return nil, err
+		return fail(err)
 	}
-	return &fileBody{body: w.Body, left: maxDownload, stalled: stalled, cancel: cancel}, nil
+	return d, nil
 }
 
 // fileAnswer says what is wrong with an answer that should be a file.
@@ -132,33 +120,4 @@ func fileAnswer(w *http.Response, kind string) error {
 		return e
 	}
 	return nil
-}
-
-// A fileBody is the content of a file as it comes.
-type fileBody struct {
-	body    io.ReadCloser
-	left    int64
-	stalled *time.Timer
-	cancel  context.CancelFunc
-}
-
-func (f *fileBody) Read(b []byte) (int, error) {
-	if f.left <= 0 {
-		return 0, fmt.Errorf("the file has more than %d MB", maxDownload>>20)
-	}
-	b = b[:min(int64(len(b)), f.left)]
-	f.stalled.Reset(stallTimeout)
-	n, err := f.body.Read(b)
-	f.stalled.Stop() // whoever reads may take as long as they like
-	f.left -= int64(n)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return n, fmt.Errorf("read a file: %w", bareCause(context.Background(), err))
-	}
-	return n, err
-}
-
-func (f *fileBody) Close() error {
-	f.stalled.Stop()
-	f.cancel()
-	return f.body.Close()
 }

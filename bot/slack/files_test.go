@@ -141,7 +141,7 @@ func TestOpenBounded(t *testing.T) {
 	}
 	defer body.Close()
 	n, err := io.Copy(io.Discard, body)
-	if n != maxDownload || err == nil || !strings.Contains(err.Error(), "64 MB") {
+	if n != bot.MaxDownload || err == nil || !strings.Contains(err.Error(), "64 MB") {
 		t.Errorf("read %d bytes, %v", n, err)
 	}
 }

@@ -18,27 +18,28 @@ func (s *Store) outgoingSteps(tenant storage.Tenant, o *storage.Outgoing) ([]ste
 		return nil, err
 	}
 	row := []any{t, o.ID, o.Once, o.Case, o.Platform, o.Channel, o.Thread, o.Person, bit(o.Private), o.Message, micros(o.ReplyBy), o.Replaces,
-		bit(o.Fleeting), micros(o.Created), o.Target, blob(sealed), blob(o.Reply)}
+		bit(o.Fleeting), micros(o.Created), o.Target, blob(sealed), blob(o.Reply), micros(o.NotBefore)}
 	const insert = `INSERT INTO outbox (tenant, id, once, case_id, platform, channel, thread, person, private, message, reply_by, replaces,
- fleeting, created, target, reply_to, reply, rewritten, state, attempts, not_before, owner, until, unsure, sent_as, sent_at, error) `
-	const rest = `, '', 'pending', 0, 0, '', 0, 0, '', 0, ''`
+ fleeting, created, target, reply_to, reply, not_before, rewritten, state, attempts, owner, until, unsure, sent_as, sent_at, error) `
+	const rest = `, '', 'pending', 0, '', 0, 0, '', 0, ''`
 	// A second row of equal Once is passed over; one of equal id is a mistake.
 	var none error
 	if o.Once == "" {
 		none = fmt.Errorf("the outbox has a row %s already", o.ID)
 	}
 	if o.Replaces == "" {
-		return []step{{Statement{insert + `VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17` + rest + `) ON CONFLICT DO NOTHING`, row}, none}}, nil
+		return []step{{Statement{insert + `VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18` + rest + `) ON CONFLICT DO NOTHING`, row}, none}}, nil
 	}
 	// The mark that the first statement leaves tells the second one not to add a
 	// row, also when the earlier row is leased in between. A row of which an
 	// attempt may have been sent is not overwritten: the platform may know it
 	// already, by its id and with the old reply.
-	overwrite := step{Statement{`UPDATE outbox SET reply = $1, rewritten = $2, once = CASE WHEN once = '' THEN $3 ELSE once END
+	overwrite := step{Statement{`UPDATE outbox SET reply = $1, rewritten = $2, once = CASE WHEN once = '' THEN $3 ELSE once END,
+ not_before = CASE WHEN attempts = 0 THEN 0 ELSE not_before END
  WHERE tenant = $4 AND id = $5 AND state = 'pending' AND unsure = 0
  AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.tenant = $4 AND o.once = $3 AND o.once <> '')`,
 		[]any{blob(o.Reply), o.ID, o.Once, t, o.Replaces}}, nil}
-	add := step{Statement{insert + `SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17` + rest + `
+	add := step{Statement{insert + `SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18` + rest + `
  WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.tenant = $1 AND o.id = $12 AND o.rewritten = $2) ON CONFLICT DO NOTHING`, row}, nil}
 	return []step{overwrite, add}, nil
 }
@@ -89,20 +90,20 @@ func (s *Store) Replies(ctx context.Context, t storage.Tenant, caseID string) ([
 }
 
 // first is the condition under which no earlier row of a row's thread is still
-// to be sent.
+// to be sent. One that was recorded to wait, and does at $2, is passed by.
 func first(row string) string {
 	return ` AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.tenant = ` + row + `.tenant AND e.channel = ` + row + `.channel AND e.thread = ` + row + `.thread
- AND e.seq < ` + row + `.seq AND e.state IN ('pending','leased'))`
+ AND e.seq < ` + row + `.seq AND e.state IN ('pending','leased') AND NOT (e.state = 'pending' AND e.attempts = 0 AND e.not_before > $2))`
 }
 
 // leaseSQL picks the oldest rows of three heaps: those never tried, those to be
 // tried again, and those whose lease has ended. The outer conditions are tested
 // once more on a row that another sender has changed meanwhile.
 var leaseSQL = `SELECT ` + outgoingColumns + ` FROM outbox o WHERE o.seq IN (
- SELECT a.seq FROM (SELECT p.seq FROM outbox p WHERE p.platform = $1 AND p.state = 'pending' AND p.not_before = 0` + first("p") + ` ORDER BY p.seq LIMIT $2) a
- UNION ALL SELECT b.seq FROM (SELECT p.seq FROM outbox p WHERE p.platform = $1 AND p.state = 'pending' AND p.not_before > 0 AND p.not_before <= $3` + first("p") + ` ORDER BY p.not_before, p.seq LIMIT $2) b
- UNION ALL SELECT d.seq FROM (SELECT p.seq FROM outbox p WHERE p.platform = $1 AND p.state = 'leased' AND p.until <= $3` + first("p") + ` ORDER BY p.until LIMIT $2) d)
- AND o.platform = $1 AND (o.state = 'pending' AND o.not_before <= $3 OR o.state = 'leased' AND o.until <= $3) ORDER BY o.seq LIMIT $2 `
+ SELECT a.seq FROM (SELECT p.seq FROM outbox p WHERE p.platform = $1 AND p.state = 'pending' AND p.not_before = 0` + first("p") + ` ORDER BY p.seq LIMIT $3) a
+ UNION ALL SELECT b.seq FROM (SELECT p.seq FROM outbox p WHERE p.platform = $1 AND p.state = 'pending' AND p.not_before > 0 AND p.not_before <= $2` + first("p") + ` ORDER BY p.not_before, p.seq LIMIT $3) b
+ UNION ALL SELECT d.seq FROM (SELECT p.seq FROM outbox p WHERE p.platform = $1 AND p.state = 'leased' AND p.until <= $2` + first("p") + ` ORDER BY p.until LIMIT $3) d)
+ AND o.platform = $1 AND (o.state = 'pending' AND o.not_before <= $2 OR o.state = 'leased' AND o.until <= $2) ORDER BY o.seq LIMIT $3 `
 
 // Lease takes rows to send. The address of a row is left out when no key of the
 // ring opens it, for such a row can still be said in another way.
@@ -134,7 +135,7 @@ func (s *Store) Lease(ctx context.Context, l storage.Lease) ([]storage.Outgoing,
 		if err != nil {
 			return err
 		}
-		err = each(ctx, c, leaseSQL+s.e.SkipLocked(), []any{l.Platform, clip(l.Limit), now}, func(r Rows) error {
+		err = each(ctx, c, leaseSQL+s.e.SkipLocked(), []any{l.Platform, now, clip(l.Limit)}, func(r Rows) error {
 			q, err := scanOutgoing(r)
 			taken = append(taken, q)
 			return err

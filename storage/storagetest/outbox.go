@@ -53,6 +53,26 @@ func outboxOrder(t *testing.T, d *database) {
 	same(t, "the backlog of an unknown platform", got(s.Backlog(t.Context(), "irc"))(t), storage.Backlog{})
 }
 
+// outboxWait tests rows that are recorded to wait.
+func outboxWait(t *testing.T, d *database) {
+	s := d.store(t)
+	waits := say("wait", "A", func(o *storage.Outgoing) { o.NotBefore = at(time.Minute) })
+	write(t, s, waits, say("behind", "A"))
+	same(t, "a lease while it waits", ids(lease(t, s, "me", start, 10)), []string{"behind"})
+	settle(t, s, "me", "behind", storage.Sent)
+	same(t, "a lease before it is due", ids(lease(t, s, "me", at(59*time.Second), 10)), []string(nil))
+	same(t, "a lease when it is due", ids(lease(t, s, "me", at(61*time.Second), 10)), []string{"wait"})
+	// Tried once, it holds up what is behind it like any other.
+	settle(t, s, "me", "wait", storage.Pending, func(g *storage.Settlement) { g.NotBefore = at(3 * time.Minute) })
+	write(t, s, say("later", "A"))
+	same(t, "a lease behind a row that failed", ids(lease(t, s, "me", at(2*time.Minute), 10)), []string(nil))
+
+	// One that is overwritten waits no longer.
+	write(t, s, say("slow", "B", func(o *storage.Outgoing) { o.NotBefore = at(time.Hour) }))
+	write(t, s, say("answer", "B", func(o *storage.Outgoing) { o.Replaces = "slow" }))
+	same(t, "a lease of an overwritten row", ids(lease(t, s, "me", at(2*time.Minute), 10)), []string{"slow"})
+}
+
 func outboxLease(t *testing.T, d *database) {
 	s := d.store(t)
 	r := Full(tenant, "a")
