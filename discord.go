@@ -20,7 +20,8 @@ func (s *server) discord(desk *handlers.Desk, store storage.Store) (bot.Platform
 		return nil, err
 	}
 	seals := addresses{keys}
-	d := discord.Deps{Log: s.log, Now: s.now, Suggest: desk.Suggest, Commands: desk.Menu(), Removed: desk.Leave, Seal: seals.seal, Unseal: seals.unseal,
+	d := discord.Deps{Log: s.log, Now: s.now, Suggest: desk.Suggest, Commands: desk.Menu(), Removed: desk.Leave,
+		Lacks: func(ctx context.Context, says string) error { return desk.TellLacks(ctx, discord.Name, says) }, Seal: seals.seal, Unseal: seals.unseal,
 		Known:  func(ctx context.Context) ([]bot.Tenant, error) { return knownTo(ctx, store, discord.Name) },
 		Claims: claims{store: store, owner: owner(), now: s.now}}
 	return discord.New(s.config.Discord, d)

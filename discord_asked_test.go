@@ -157,8 +157,7 @@ func (w *discordWorld) tellCommandFile(t *testing.T) {
 	} {
 		u := w.person()
 		w.command(t, u, ch, "diagnose", map[string]any{"file": f})
-		w.told(t, u, 1, f.Name)
-		// It is read by a job, which has no token of the command any more.
+		// It is read by a job.
 		w.sees(t, f.Name+" is answered", func() bool {
 			return slices.ContainsFunc(w.Privates(u), func(m discordtest.Message) bool { return strings.Contains(m.Shown(), githubTitle) })
 		})
@@ -284,22 +283,22 @@ func (w *discordWorld) tellUserInstall(t *testing.T) {
 	w.AddMember(discordtest.Member{Guild: guild, User: u})
 	ch := "1100000000008389001"
 	w.AddChannel(discordtest.Channel{ID: ch, Guild: guild, Name: "general", Kind: discordtest.TextChannel})
-	if w.http { // by the gateway nothing comes of a guild in which the bot is not
-		id := w.says(u, ch, hostilePaste)
-		w.did(t, w.MessageCommand(u, id, "Diagnose this"))
-		m := w.told(t, u, 1, clockTitle)
-		w.press(t, u, m, "Copy query")
-		w.told(t, u, 2, "date -u")
-		w.command(t, u, ch, "explain", map[string]any{"concept": "2lo"})
-		w.told(t, u, 3, "2-legged OAuth (2LO)")
-		if n := len(w.Messages(ch)); n != 1 {
-			t.Errorf("%d messages are in the channel", n)
-		}
-		return
-	}
 	id := w.says(u, ch, hostilePaste)
 	w.did(t, w.MessageCommand(u, id, "Diagnose this"))
-	w.told(t, u, 1, clockTitle)
+	m := w.told(t, u, 1, clockTitle)
+	w.press(t, u, m, "Copy query")
+	w.told(t, u, 2, "date -u")
+	w.command(t, u, ch, "explain", map[string]any{"concept": "2lo"})
+	w.told(t, u, 3, "2-legged OAuth (2LO)")
+	if n := len(w.Messages(ch)); n != 1 {
+		t.Errorf("%d messages are in the channel before it is shared", n)
+	}
+	// It can be shared by the token of the interaction alone.
+	w.press(t, u, m, "Share in channel")
+	w.sees(t, "it is shared", func() bool {
+		all := w.Messages(ch)
+		return len(all) == 2 && strings.Contains(all[1].Shown(), clockTitle) && strings.HasPrefix(all[1].Via, "POST /webhooks/")
+	})
 }
 
 func (w *discordWorld) tellSettings(t *testing.T) {

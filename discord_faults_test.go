@@ -11,20 +11,42 @@ import (
 	"authfix/bot/discord/discordtest"
 )
 
-// TestDiscordFaults has everything go wrong with what is said that can: at the same
-// time, for most of it is waiting.
+// TestDiscordFaults has everything go wrong that can, each in a world of its own:
+// many at the same time, for most of it is waiting.
 func TestDiscordFaults(t *testing.T) {
-	var all sync.WaitGroup
+	t.Parallel()
+	alone := func(try func(*discordWorld, *testing.T)) func(*testing.T) {
+		return func(t *testing.T) { try(newDiscordWorld(t, false, discordtest.Options{}), t) }
+	}
+	all := []discordFault{{"replicas", discordReplicas}, {"removed", discordRemoved}}
+	for _, way := range discordWays { // what takes longest is first
+		all = append(all, discordFault{"killed, " + way.name, func(t *testing.T) { newDiscordWorld(t, way.http, discordtest.Options{}).killed(t) }})
+	}
+	all = append(append(all, gatewayFaults()...), contentlessFaults()...)
 	for name, try := range map[string]func(*discordWorld, *testing.T){
 		"repeated": (*discordWorld).repeated, "lost answers": (*discordWorld).lostAnswers, "storm": (*discordWorld).storm, "global storm": (*discordWorld).globalStorm,
 		"errors": (*discordWorld).serverErrors, "slow": (*discordWorld).slowAnswers, "away": (*discordWorld).restAway, "revoked": (*discordWorld).revoked,
-		"interactions": (*discordWorld).lateInteractions,
+		"interactions": (*discordWorld).lateInteractions, "away, resumed": (*discordWorld).awayResumed, "away, anew": (*discordWorld).awayAnew,
+		"killed, resumed": (*discordWorld).killedResumed, "the first start": (*discordWorld).firstStart,
 	} {
-		all.Go(func() {
-			t.Run(name, func(t *testing.T) { try(newDiscordWorld(t, false, discordtest.Options{}), t) })
+		all = append(all, discordFault{name, alone(try)})
+	}
+	var running sync.WaitGroup
+	worlds := make(chan struct{}, 12)
+	for _, f := range all {
+		worlds <- struct{}{}
+		running.Go(func() {
+			defer func() { <-worlds }()
+			t.Run(f.name, f.try)
 		})
 	}
-	all.Wait()
+	running.Wait()
+}
+
+// A discordFault is something that goes wrong.
+type discordFault struct {
+	name string
+	try  func(*testing.T)
 }
 
 const (

@@ -6,16 +6,14 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"authfix/bot/discord/discordtest"
 )
 
-// TestDiscordGateway has everything happen to the connection that can, each to a
-// process of its own: at the same time, for most of it is waiting.
-func TestDiscordGateway(t *testing.T) {
+// gatewayFaults are what can happen to the connection.
+func gatewayFaults() (all []discordFault) {
 	disturbances := map[string]struct {
 		disturb           func(*discordWorld)
 		resumes, sessions int // that are seen at the end, at least
@@ -35,32 +33,20 @@ func TestDiscordGateway(t *testing.T) {
 			w.Silence(false)
 		}, 1, 1},
 	}
-	var all sync.WaitGroup
 	for name, d := range disturbances {
-		all.Go(func() {
-			t.Run(name, func(t *testing.T) {
-				o := discordtest.Options{}
-				if name == "deaf" {
-					o.Heartbeat = time.Second
-				}
-				w := newDiscordWorld(t, false, o)
-				w.disturbed(t, d.disturb)
-				if w.Resumes() < d.resumes || w.Identifies() < d.sessions || d.sessions == 1 && w.Identifies() > 1 {
-					t.Errorf("%d sessions and %d resumes, want %d and %d", w.Identifies(), w.Resumes(), d.sessions, d.resumes)
-				}
-			})
-		})
+		all = append(all, discordFault{name, func(t *testing.T) {
+			o := discordtest.Options{}
+			if name == "deaf" {
+				o.Heartbeat = time.Second
+			}
+			w := newDiscordWorld(t, false, o)
+			w.disturbed(t, d.disturb)
+			if w.Resumes() < d.resumes || w.Identifies() < d.sessions || d.sessions == 1 && w.Identifies() > 1 {
+				t.Errorf("%d sessions and %d resumes, want %d and %d", w.Identifies(), w.Resumes(), d.sessions, d.resumes)
+			}
+		}})
 	}
-	for name, try := range map[string]func(*discordWorld, *testing.T){
-		"away, resumed": (*discordWorld).awayResumed, "away, anew": (*discordWorld).awayAnew, "killed, resumed": (*discordWorld).killedResumed,
-		"the first start": (*discordWorld).firstStart,
-	} {
-		all.Go(func() {
-			t.Run(name, func(t *testing.T) { try(newDiscordWorld(t, false, discordtest.Options{}), t) })
-		})
-	}
-	all.Go(func() { t.Run("fatal", discordFatal) })
-	all.Wait()
+	return append(all, discordFault{"fatal", discordFatal})
 }
 
 // disturbed has the connection disturbed while people talk. All are answered
@@ -274,12 +260,12 @@ func (w *discordWorld) endsWith(t *testing.T, names string) {
 	}
 }
 
-// Without the intent for what messages say, all that is for the bot works; triage
-// does not, and what to do is in the log and is told to administrators once.
-func TestDiscordWithoutContent(t *testing.T) {
-	for name, setting := range map[string]string{"known": "off", "refused": "on"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+// contentlessFaults are that the intent for what messages say is missing: all that
+// is for the bot works and triage does not. When that was not known, the log says
+// what to do.
+func contentlessFaults() (all []discordFault) {
+	for name, setting := range map[string]string{"without content": "off", "content refused": "on"} {
+		all = append(all, discordFault{name, func(t *testing.T) {
 			w := newDiscordWorld(t, false, discordtest.Options{NoMessageContent: true})
 			u := w.person()
 			ch := w.triageIn(1)[0]
@@ -299,7 +285,11 @@ func TestDiscordWithoutContent(t *testing.T) {
 			if n := len(w.answers(ch, quiet)); n != 0 {
 				t.Errorf("what it may not read is answered %d times", n)
 			}
+			if log := w.output(); strings.Contains(log, "MESSAGE CONTENT INTENT") != (setting == "on") {
+				t.Errorf("the log says\n%s", log)
+			}
 			w.stop()
-		})
+		}})
 	}
+	return all
 }

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -15,19 +14,9 @@ import (
 	"authfix/storage"
 )
 
-// TestDiscordKilled kills the program three times in the middle of its work, with
-// both ways of interactions. Nothing is lost: every message is answered, once; a
-// private answer is given up at most when its sender was killed.
-func TestDiscordKilled(t *testing.T) {
-	var all sync.WaitGroup
-	for _, way := range discordWays {
-		all.Go(func() {
-			t.Run(way.name, func(t *testing.T) { newDiscordWorld(t, way.http, discordtest.Options{}).killed(t) })
-		})
-	}
-	all.Wait()
-}
-
+// killed kills the program three times in the middle of its work. Nothing is lost:
+// every message is answered, once; a private answer is given up at most when its
+// sender was killed.
 func (w *discordWorld) killed(t *testing.T) {
 	const messages, kills = 80, 3
 	u := w.person()
@@ -91,11 +80,10 @@ func (w *discordWorld) privateOnce(t *testing.T, db *sql.DB, acked map[string]bo
 	}
 }
 
-// Two replicas on PostgreSQL have a shard each. One is killed in the middle of its
+// discordReplicas has two replicas on PostgreSQL with a shard each. One is killed in the middle of its
 // work: the other takes its shard over when its claim ends, and nothing is lost or
 // said twice.
-func TestDiscordReplicas(t *testing.T) {
-	t.Parallel()
+func discordReplicas(t *testing.T) {
 	w := newDiscordWorld(t, false, discordtest.Options{Shards: 2, MaxConcurrency: 2})
 	url := pgtest.Database(t)
 	w.AddGuild(discordtest.Guild{ID: discordtest.Globex, Name: "Globex", Owner: discordtest.Owner})
@@ -114,14 +102,18 @@ func TestDiscordReplicas(t *testing.T) {
 	w.env = w.settings(url)
 	w.env["AUTHFIX_TRIAGE_CHANNELS"], w.env["AUTHFIX_SECRET_KEY"], w.env["DISCORD_SHARDS"] = strings.Join(heard, ","), storage.NewKey(), "2"
 	second := &served{t: t, dir: t.TempDir(), env: w.env, checkLog: w.CheckLog}
+	// Both look for shards before either has begun a session, and each takes one.
+	slowly := w.Fault(discordtest.Fault{Route: "GET /gateway/bot", Delay: 3 * time.Second, Times: -1})
 	w.launch()
 	second.launch()
 	w.sees(t, "both shards are connected", func() bool { return w.Ready() && len(w.Sessions()) == 2 })
+	slowly()
 	w.awaitServing()
 	second.awaitServing()
-	has := func(s *served) bool { return strings.Contains(s.output(), "a session has begun") }
-	if !has(&w.served) || !has(second) {
-		t.Errorf("the shards are not shared: the first has one %t, the second %t", has(&w.served), has(second))
+	for _, s := range []*served{&w.served, second} {
+		if n := strings.Count(s.output(), "a session has begun"); n != 1 {
+			t.Fatalf("one of them has %d shards:\n%s", n, s.output())
+		}
 	}
 	db, err := sql.Open("pgx", url)
 	if err != nil {
@@ -165,10 +157,9 @@ func TestDiscordReplicas(t *testing.T) {
 	w.stop()
 }
 
-// What is stored of a guild is deleted some time after the bot was removed from
+// discordRemoved has what is stored of a guild be deleted some time after the bot was removed from
 // it, also when that happened while the program was away, unless it is back.
-func TestDiscordRemoved(t *testing.T) {
-	t.Parallel()
+func discordRemoved(t *testing.T) {
 	w := newDiscordWorld(t, false, discordtest.Options{})
 	var log logbook
 	begin := func() running { // in this process, for an hour is the least that can be set
@@ -216,13 +207,17 @@ func TestDiscordRemoved(t *testing.T) {
 	w.Kick(kicked)
 	w.GuildOutage(discordtest.Acme, false)
 	w.until("what is stored of the two is deleted", func() bool { return cases(kicked) == 0 && cases(away) == 0 })
-	for _, row := range table(t, db, `SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%tenant%' AND name <> 'river_job' AND sql NOT LIKE '%VIRTUAL%'`) {
-		for _, guild := range []string{kicked, away} {
-			if n := number(t, db, `SELECT count(*) FROM "`+row[0]+`" WHERE tenant = $1`, "discord//"+guild); n != 0 {
-				t.Errorf("%d rows of %s are in %s", n, guild, row[0])
-			}
-		}
+	all := table(t, db, `SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = 'tenant'`)
+	if len(all) < 10 {
+		t.Errorf("%d tables are of tenants", len(all))
 	}
+	w.until("nothing is left of the two", func() bool {
+		left := int64(0)
+		for _, row := range all {
+			left += number(t, db, `SELECT count(*) FROM "`+row[0]+`" WHERE tenant IN ($1, $2)`, "discord//"+kicked, "discord//"+away)
+		}
+		return left == 0
+	})
 	w.until("the third was looked at", func() bool {
 		return number(t, db, `SELECT count(*) FROM river_job WHERE json_extract(args, '$.kind') = 'leave' AND state <> 'completed'`) == 0
 	})

@@ -23,7 +23,7 @@ func onBoth(t *testing.T, tell func(t *testing.T, p *play)) {
 			s.now = p.now
 			s.config.PersonRate, s.config.ChannelRate = 10_000, 10_000
 			s.config.TriageChannels = []string{"story:C1"}
-			p.stage.start(t, s, []string{"U1", "U2", "U9"}, []string{"U9"}, []string{"C1"})
+			p.stage.start(t, s, []string{"U1", "U2", "U9"}, []string{"U9"}, []string{"C1", "C2"})
 			db, err := sql.Open("sqlite3", "file:"+s.config.Database.path+"?mode=ro&_busy_timeout=10000")
 			if err != nil {
 				t.Fatal(err)
@@ -128,6 +128,29 @@ func TestParityDirectEdit(t *testing.T) {
 				t.Errorf("after the edit to %q it reads %+v", step.text, all)
 			}
 		}
+	})
+}
+
+// Diagnose this reads the files of a message too, for whoever asked alone.
+func TestParityShortcutFile(t *testing.T) {
+	onBoth(t, func(t *testing.T, p *play) {
+		log := strings.Repeat("2026-07-01 09:50:00,000 INFO [c.a.j.startup] Jira is ready\n", 200) + githubPaste + "\n"
+		p.hear("U1", "C2", "", "100.1", "the log is attached", false, []playFile{{"jira.log", log}})
+		p.settle()
+		p.stage.shortcut("U2", "C2", "100.1")
+		for end := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
+			all := p.stage.shown()
+			if slices.ContainsFunc(all, func(m shownMessage) bool { return m.person != "U2" }) {
+				t.Fatalf("others see %+v", all)
+			}
+			if slices.ContainsFunc(all, func(m shownMessage) bool { return strings.Contains(m.text, githubTitle) }) {
+				break
+			}
+			if time.Now().After(end) {
+				t.Fatalf("the file is answered with %+v", all)
+			}
+		}
+		p.settle()
 	})
 }
 

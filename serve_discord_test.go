@@ -192,6 +192,7 @@ func TestServeDiscordWithoutContent(t *testing.T) {
 			run := serveDiscord(t, fake, &log, false, func(s *server) {
 				s.config.TriageChannels = []string{"discord:" + discordtest.Triage}
 				s.config.Discord.NoMessageContent = known
+				s.config.Admins = []string{"discord:" + discordtest.Admin, "slack:U0OTHER"}
 			})
 			const paste = "oauth_problem=timestamp_refused"
 			answered := func(what string, all func() []discordtest.Message) {
@@ -211,6 +212,23 @@ func TestServeDiscordWithoutContent(t *testing.T) {
 			answered("a message command", func() []discordtest.Message { return fake.Ephemerals(discordtest.Alice) })
 			if n := len(fake.Answers(discordtest.Triage, unread)); n != 0 {
 				t.Errorf("a message that cannot be read has %d answers", n)
+			}
+			// Who switches triage on is told that it cannot work; when it was not known, the
+			// administrators are told once, unasked.
+			if r := fake.Command(discordtest.Admin, discordtest.Triage, "authfix triage", map[string]any{"setting": "on"}); !r.Acked || r.Err != nil {
+				t.Errorf("%+v", r)
+			}
+			fake.WaitFor(t, 30*time.Second, "the administrator is told what is missing", func() bool {
+				return slices.ContainsFunc(fake.Ephemerals(discordtest.Admin), func(m discordtest.Message) bool { return strings.Contains(m.Shown(), "Developer Portal") })
+			})
+			want := 1
+			if known {
+				want = 0
+			}
+			fake.CloseSockets(4000, "")
+			fake.WaitFor(t, 30*time.Second, "it is connected again", fake.Ready)
+			if all := fake.Messages(fake.DM(discordtest.Admin)); len(all) != want || want > 0 && !strings.Contains(all[0].Shown(), "Message Content Intent") {
+				t.Errorf("the administrator has %d direct messages, want %d: %+v", len(all), want, all)
 			}
 			if err := run.stop(); err != nil {
 				t.Errorf("run = %v", err)

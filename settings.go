@@ -142,6 +142,8 @@ func settings() []setting {
 			doc: "Which tag a post in a Discord forum gets, STATE=NAME parted by commas: answered, resolved, unknown and escalated. Needs the permission to manage threads."},
 		{name: "DISCORD_SHARDS", value: "0", set: func(c *config, v string) error { return c.Discord.SetShards(v) },
 			doc: "How many connections to Discord's gateway there are over all replicas; 0: as many as Discord recommends."},
+		{name: "DISCORD_RATE", value: "50", set: func(c *config, v string) error { return c.Discord.SetRate(v) },
+			doc: "How many calls a second Discord takes of the bot: more than 50 when it has raised that for yours. Each replica makes nine tenths of it at most."},
 		{name: "DISCORD_GUILD", set: func(c *config, v string) error { return c.Discord.SetGuild(v) },
 			doc: "For development: the id of the one Discord server in which commands are registered; else they are in all."},
 		{name: "DISCORD_API_URL", value: discord.DefaultAPI, set: func(c *config, v string) error { return c.Discord.SetAPI(v) },

@@ -55,7 +55,7 @@ func TestEveryMistake(t *testing.T) {
 		"AUTHFIX_KEEP_AUDIT": "999999d", "AUTHFIX_KEEP_DOCUMENTS": "1s", "AUTHFIX_PERSON_RATE": "0", "AUTHFIX_CHANNEL_RATE": "many", "AUTHFIX_SENDERS": "1000", "AUTHFIX_WORKERS": "-1",
 		"SLACK_BOT_TOKEN": "xapp-hunter2", "SLACK_APP_TOKEN": "xoxb-hunter2", "SLACK_SIGNING_SECRET": "hunter2", "SLACK_CLIENT_ID": "hunter2", "SLACK_CLIENT_SECRET": "hunter2",
 		"SLACK_API_URL": "http://slack.example.com/hunter2", "DISCORD_API_URL": "http://discord.example.com/hunter2",
-		"DISCORD_TOKEN": "hunter2", "DISCORD_PUBLIC_KEY": "hunter2", "DISCORD_GUILD": "acme", "DISCORD_SHARDS": "-1", "DISCORD_FORUM_TAGS": "done=Done", "DISCORD_MESSAGE_CONTENT": "yes",
+		"DISCORD_TOKEN": "hunter2", "DISCORD_PUBLIC_KEY": "hunter2", "DISCORD_GUILD": "acme", "DISCORD_SHARDS": "-1", "DISCORD_RATE": "0", "DISCORD_FORUM_TAGS": "done=Done", "DISCORD_MESSAGE_CONTENT": "yes",
 		"AUTHFIX_STOP_WITHIN": "1h", "AUTHFIX_PERSN_RATE": "3", "AUTHFIX_LISTEN_FLIE": "x",
 	}
 	_, _, err := readSettings(e.get, e.list(), everything)
@@ -84,7 +84,7 @@ func TestEveryMistake(t *testing.T) {
 		"SLACK_SIGNING_SECRET: this is no signing secret", "SLACK_CLIENT_ID: this is no client id", "SLACK_CLIENT_SECRET: this is no client secret",
 		"SLACK_API_URL: this is no address of an API: write https://slack.com/api/",
 		"DISCORD_TOKEN: this is no bot token", "DISCORD_PUBLIC_KEY: this is no public key", "DISCORD_API_URL: this is no address of an API: write https://discord.com/",
-		"DISCORD_GUILD: this is no id of a server", "DISCORD_SHARDS: this is no whole number from 0 to 1000", "DISCORD_MESSAGE_CONTENT: this is neither on nor off",
+		"DISCORD_GUILD: this is no id of a server", "DISCORD_SHARDS: this is no whole number from 0 to 1000", "DISCORD_RATE: this is no whole number from 1 to 10000", "DISCORD_MESSAGE_CONTENT: this is neither on nor off",
 		"DISCORD_FORUM_TAGS: these are no tags: write such as answered=Answered,",
 		`AUTHFIX_STOP_WITHIN: "1h" is not within 1s and 10m`,
 		"AUTHFIX_PERSN_RATE: unknown setting; did you mean AUTHFIX_PERSON_RATE?",

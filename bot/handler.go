@@ -93,6 +93,13 @@ type Resident interface {
 	Here(ctx context.Context, t Tenant) (bool, error)
 }
 
+// A Lacking platform may hear less than people think.
+type Lacking interface {
+	// Lacks says what is not heard for want of something that people can grant, and
+	// what to do about it, in sentences; "" when nothing is missing.
+	Lacks() string
+}
+
 // A Finder can tell whether a reply was said: it settles a send whose outcome is
 // unknown. It finds by the Key of the destination.
 type Finder interface {

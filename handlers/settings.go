@@ -112,6 +112,9 @@ func (t *turn) setPolicy(next *Policy, action, detail string) error {
 // sending, or forgetting one of them would have to look into replies.
 func (t *turn) showPolicy(r bot.Reply, p *Policy) error {
 	r.Sections = t.policySections(p)
+	if p.On {
+		r.Sections = append(r.Sections, t.lacks()...)
+	}
 	before := len(t.rec.Outgoing)
 	if err := t.respond(r); err != nil {
 		return err

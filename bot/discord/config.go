@@ -24,6 +24,7 @@ type Config struct {
 	PublicKey string // 64 hexadecimal digits: interactions come over HTTP, signed; "": they come by the gateway
 	API       string // with a slash at its end; "": [DefaultAPI]
 	Guild     string // where commands are registered, for development; "": everywhere
+	Rate      int    // calls a second that Discord takes; 0: 50
 	Shards    int    // connections to the gateway over all replicas; 0: as many as Discord recommends
 	// ForumTags are the names of the tags that a forum post gets, by what became of
 	// it: one of [ForumStates]. nil: none.
@@ -38,6 +39,7 @@ func ForumStates() []string { return []string{"answered", "resolved", "unknown",
 
 const (
 	maxShards  = 1000
+	maxRate    = 10_000
 	maxTagName = 20 // characters; https://docs.discord.com/developers/resources/channel#forum-tag-object
 )
 
@@ -89,6 +91,18 @@ func (c *Config) SetShards(v string) error {
 		return fmt.Errorf("this is no whole number from 0 to %d; 0 is as many as Discord recommends", maxShards)
 	}
 	c.Shards = n
+	return nil
+}
+
+// SetRate checks and sets how many calls a second Discord takes of the bot: it
+// raises its 50 for large ones, on request.
+// https://docs.discord.com/developers/topics/rate-limits#global-rate-limit
+func (c *Config) SetRate(v string) error {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 1 || n > maxRate {
+		return fmt.Errorf("this is no whole number from 1 to %d", maxRate)
+	}
+	c.Rate = n
 	return nil
 }
 

@@ -29,6 +29,10 @@ type Deps struct {
 	// Removed is told that the bot was removed from a guild, and what is stored of
 	// it can be deleted; it may be told more than once. nil: nobody is told.
 	Removed func(context.Context, bot.Tenant) error
+	// Lacks is told once, when Discord refuses to tell what messages say, what is
+	// missing and what to do about it; after an error it is told again. nil: the log
+	// alone says it.
+	Lacks func(ctx context.Context, says string) error
 	// Seal and Unseal encrypt what must be kept for a while and nobody may read: the
 	// signed address of a file. nil: such files cannot be fetched.
 	Seal   func(plain string) (string, error)

@@ -37,6 +37,7 @@ func (sh *shard) stayConnected(ctx context.Context) error {
 			if !sh.p.gate.contentless.Swap(true) {
 				sh.p.gate.refused.Store(true)
 				sh.log.Error("discord does not tell what messages say: switch on MESSAGE CONTENT INTENT on the page Bot of the application in the Developer Portal, and start again; until then triage, and what follows in threads, is not heard")
+				sh.busy.Go(func() { sh.p.tellLacks(ctx) })
 			}
 			sh.forget()
 			continue

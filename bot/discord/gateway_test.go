@@ -345,8 +345,8 @@ func TestGatewayMissingIntent(t *testing.T) {
 	s := fakeDiscord(t, discordtest.Options{NoMessageContent: true})
 	p, n := onGateway(t, s, Config{}, Deps{})
 	heardBy(t, p, e)
-	if !p.MissingIntent() {
-		t.Error("MissingIntent = false")
+	if got := p.Lacks(); got != textNoIntent {
+		t.Errorf("Lacks = %q", got)
 	}
 	sayAll(s, discordtest.Triage, "not for the bot")
 	s.Mention(discordtest.Said{Channel: discordtest.Triage, Text: "for the bot"})
@@ -372,7 +372,7 @@ func TestGatewayIntentTakenAway(t *testing.T) {
 	s.CloseSockets(4000, "")
 	eventually(t, "it resumes", func() bool { return s.Resumes() == 1 && p.Ready(t.Context()) == nil })
 	s.CloseSockets(4014, "Disallowed intent(s).")
-	eventually(t, "it has another session", func() bool { return s.Identifies() == 2 && p.Ready(t.Context()) == nil && p.MissingIntent() })
+	eventually(t, "it has another session", func() bool { return s.Identifies() == 2 && p.Ready(t.Context()) == nil && p.Lacks() == textNoIntent })
 	s.Mention(discordtest.Said{Channel: discordtest.Triage, Text: "for the bot"})
 	want(t, e, "for the bot")
 }
@@ -389,8 +389,8 @@ func TestGatewayIntentLater(t *testing.T) {
 	sayAll(s, discordtest.Triage, "not to be read")
 	s.Mention(discordtest.Said{Channel: discordtest.Triage, Text: "for the bot"})
 	want(t, e, "for the bot")
-	if p.MissingIntent() {
-		t.Error("MissingIntent = true of an intent that was not asked for")
+	if got := p.Lacks(); got != textNoContent {
+		t.Errorf("Lacks = %q", got)
 	}
 	if err := stop(); err != nil {
 		t.Fatal(err)

@@ -107,7 +107,7 @@ func (h *hook) answer(ctx context.Context, w http.ResponseWriter, body []byte, r
 		answered := h.p.answering.begin(named.Token)
 		defer func() { time.AfterFunc(takenWithin, answered) }()
 	}
-	answer, err := h.p.interaction(ctx, accept, body, received)
+	answer, _, err := h.p.interaction(ctx, accept, body, received)
 	if err != nil {
 		h.p.log.Warn("an interaction was not decided", "interaction", named.ID, "err", err)
 	}

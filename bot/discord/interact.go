@@ -6,8 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
-	"regexp"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"authfix/bot"
@@ -40,30 +40,32 @@ const (
 // interaction has an interaction decided, and returns what it is to be answered
 // with at first: nil for nothing. received is when it came; the answer is returned
 // within [deferAfter] of then, however long the decision takes, for a decision
-// that takes longer is put off and its outcome said later. An error tells that
+// that takes longer is put off and its outcome said later: late then gives the
+// error of the decision, once. An error tells that
 // the interaction could not be decided, or read; who used it is answered all the
 // same.
 //
 // It runs while the caller holds the ear.
-func (p *Platform) interaction(ctx context.Context, accept bot.Accepter, data []byte, received time.Time) (*interactionAnswer, error) {
+func (p *Platform) interaction(ctx context.Context, accept bot.Accepter, data []byte, received time.Time) (answer *interactionAnswer, late <-chan error, err error) {
 	in, err := p.safelyRead(ctx, data)
 	switch {
 	case err != nil:
-		return p.brokenInteraction(ctx, accept, in, data, err)
+		answer, err = p.brokenInteraction(ctx, accept, in, data, err)
+		return answer, nil, err
 	case in.ping:
-		return &interactionAnswer{Type: answerPong}, nil
+		return &interactionAnswer{Type: answerPong}, nil, nil
 	case in.complete:
-		return &interactionAnswer{Type: answerComplete, Data: p.options(ctx, in.message)}, nil
+		return &interactionAnswer{Type: answerComplete, Data: p.options(ctx, in.message)}, nil, nil
 	case in.message == nil:
 		p.log.Debug("an interaction is ignored", "reason", in.ignored)
-		return nil, nil
+		return nil, nil, nil
 	}
 	type outcome struct {
 		ack bot.Ack
 		err error
 	}
 	if !p.deciding.enter(maxDeciding) {
-		return privately(textNotTaken), errBusy
+		return privately(textNotTaken), nil, errBusy
 	}
 	done := make(chan outcome, 1)
 	p.ear.Go(func() {
@@ -79,16 +81,18 @@ func (p *Platform) interaction(ctx context.Context, accept bot.Accepter, data []
 	select {
 	case o := <-done:
 		if o.err != nil {
-			return privately(textNotTaken), o.err
+			return privately(textNotTaken), nil, o.err
 		}
-		return in.answer(o.ack), nil
+		return in.answer(o.ack), nil, nil
 	case <-wait.C:
 	}
+	decided := make(chan error, 1)
 	p.ear.Go(func() {
 		o := <-done
 		p.afterwards(context.WithoutCancel(ctx), &in, o.ack, o.err)
+		decided <- o.err
 	})
-	return in.putOff(), nil
+	return in.putOff(), decided, nil
 }
 
 // answer is what an interaction is answered with at first.
@@ -143,8 +147,9 @@ func (p *Platform) afterwards(ctx context.Context, in *interaction, ack bot.Ack,
 }
 
 // interacted answers an interaction that came by the gateway: data is that of the
-// event. Its error is that of [Platform.interaction]: Discord does not deliver an
-// interaction again, so the event is done with in any case.
+// event. It returns when the interaction is decided, also when that was put off:
+// Discord tells the event again when the program ends before. Its error is that of
+// the decision; who used it was told so, and is not asked again.
 //
 // It runs while the caller holds the ear.
 func (p *Platform) interacted(ctx context.Context, accept bot.Accepter, data []byte, received time.Time) error {
@@ -153,23 +158,33 @@ func (p *Platform) interacted(ctx context.Context, accept bot.Accepter, data []b
 		Token string `json:"token"`
 	}
 	known := len(data) <= maxInteraction && decode(data, &named) == nil && idLike(named.ID) && tokenShape.MatchString(named.Token)
+	answered := func() {}
 	if known {
-		defer p.answering.begin(named.Token)()
+		answered = sync.OnceFunc(p.answering.begin(named.Token))
+		defer answered()
 	}
-	answer, err := p.interaction(ctx, accept, data, received)
-	if answer == nil || !known {
-		return err
+	answer, late, err := p.interaction(ctx, accept, data, received)
+	if answer != nil && known {
+		p.firstAnswer(ctx, named.ID, named.Token, answer)
 	}
+	answered()
+	if late != nil {
+		err = <-late
+	}
+	return err
+}
+
+// firstAnswer answers an interaction that came by the gateway.
+func (p *Platform) firstAnswer(ctx context.Context, id, token string, answer *interactionAnswer) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sayWithin)
 	defer cancel()
-	failed := p.rest.call(ctx, call{method: http.MethodPost, route: "/interactions/{}/{}/callback", path: "/interactions/" + named.ID + "/" + named.Token + "/callback",
+	failed := p.rest.call(ctx, call{method: http.MethodPost, route: "/interactions/{}/{}/callback", path: "/interactions/" + id + "/" + token + "/callback",
 		body: answer, open: true})
 	if failed != nil {
 		// It came too late, or another replica was faster. What the desk says goes
 		// another way then.
-		p.log.Warn("an interaction was not answered", "interaction", named.ID, "answer", answer.Type, "err", failed)
+		p.log.Warn("an interaction was not answered", "interaction", id, "answer", answer.Type, "err", failed)
 	}
-	return err
 }
 
 // safelyRead reads an interaction. What cannot be read must not end the program,
@@ -186,9 +201,6 @@ func (p *Platform) safelyRead(ctx context.Context, data []byte) (in interaction,
 	}
 	return p.readInteraction(data, func(guild, channel string) spot { return p.spotNow(ctx, guild, channel) })
 }
-
-// interactionID finds the id of an interaction in what may be no JSON.
-var interactionID = regexp.MustCompile(`"id"\s*:\s*"([0-9]{1,20})"`)
 
 // brokenInteraction has an interaction recorded that cannot be read: nothing of
 // its content is kept.

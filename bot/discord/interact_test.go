@@ -101,7 +101,8 @@ func (w *interactionWorld) use(t *testing.T, data []byte, received time.Time) (*
 		t.Fatal("nobody listens")
 	}
 	defer leave()
-	return w.interaction(t.Context(), accept, data, received)
+	answer, _, err := w.interaction(t.Context(), accept, data, received)
+	return answer, err
 }
 
 // last is the message that was heard last.
@@ -542,6 +543,35 @@ func TestCallback(t *testing.T) {
 	}
 	if n := <-waited; n != 1 {
 		t.Errorf("the reply could leave when %d answers had left, want 1", n)
+	}
+}
+
+// TestCallbackPutOff has the event of an interaction that was put off done with
+// only when it is decided: Discord tells it again when the program ends before.
+func TestCallbackPutOff(t *testing.T) {
+	decide := make(chan struct{})
+	w := newInteractionWorld(t, Deps{Commands: testCommands}, Config{}, nil)
+	accept, leave, _ := w.ear.Enter()
+	defer leave()
+	done := make(chan error, 1)
+	go func() {
+		done <- w.interacted(t.Context(), func(ctx context.Context, m bot.Message) (bot.Ack, error) {
+			<-decide
+			return accept(ctx, m)
+		}, interactionOf(t, 2, object{"data": sub("stats")}), time.Now().Add(-deferAfter))
+	}()
+	if said := w.next(t); said.body["type"] != 5.0 {
+		t.Errorf("called %+v, want a deferral", said)
+	}
+	w.answering.wait(t.Context(), "1/aW50ZXJhY3Rpb24") // what is said may go out
+	select {
+	case err := <-done:
+		t.Errorf("it is done with (%v) before it is decided", err)
+	case <-time.After(50 * time.Millisecond):
+	}
+	close(decide)
+	if err := <-done; err != nil {
+		t.Error(err)
 	}
 }
 

@@ -88,11 +88,13 @@ func (h *hearing) ready() error {
 	return nil
 }
 
+var _ bot.Lacking = (*Platform)(nil)
+
 // Listen implements [bot.Platform]. It keeps as many connections to the gateway
 // as fall to this process, and hears the interactions that come to
 // [Platform.Handler] meanwhile. It returns an error when Discord refuses the
 // token, the shards or the intents; what to do is in it. An intent that is not
-// switched on is done without: see [Platform.MissingIntent].
+// switched on is done without: see [Platform.Lacks].
 func (p *Platform) Listen(ctx context.Context, accept func(context.Context, bot.Message) (bot.Ack, error)) error {
 	if err := p.ear.Open(accept); err != nil {
 		return err
@@ -124,7 +126,35 @@ func (p *Platform) Ready(context.Context) error {
 	return p.gate.ready()
 }
 
-// MissingIntent reports whether Discord refused to tell what messages say, for
-// the intent MESSAGE_CONTENT is not switched on: the bot then hears only what is
-// for it. It is known once a connection was made.
-func (p *Platform) MissingIntent() bool { return p.gate.refused.Load() }
+// Lacks implements [bot.Lacking].
+func (p *Platform) Lacks() string {
+	switch {
+	case p.gate.refused.Load():
+		return textNoIntent
+	case p.gate.contentless.Load():
+		return textNoContent
+	}
+	return ""
+}
+
+// What is not heard without the intent MESSAGE_CONTENT, and what to do about it.
+const (
+	textNoIntent = "Discord does not show me messages that do not name me: triage does not work, nor what follows in threads. " +
+		"Switch on Message Content Intent on the page Bot of the application in the Developer Portal, and start the program again."
+	textNoContent = "I am set to ask for no messages that do not name me: triage does not work, nor what follows in threads. " +
+		"Take away DISCORD_MESSAGE_CONTENT=off, switch on Message Content Intent on the page Bot of the application in the Developer Portal, and start the program again."
+)
+
+// tellLacks tells what is missing, until that was taken.
+func (p *Platform) tellLacks(ctx context.Context) {
+	if p.deps.Lacks == nil {
+		return
+	}
+	for n := 0; ; n++ {
+		err := p.deps.Lacks(ctx, textNoIntent)
+		if err == nil || !pause(ctx, backoff(n, longestRetry)) {
+			return
+		}
+		p.log.Warn("administrators are not told what is missing yet", "err", err)
+	}
+}

@@ -67,6 +67,7 @@ const (
 type role struct {
 	ID          string     `json:"id"`
 	Permissions permission `json:"permissions"`
+	Bot         string     `json:"-"` // whose own role it is, as far as the gateway tells
 }
 
 // inGuild is what a member may do in a guild, channels aside. roles are the

@@ -22,7 +22,7 @@ func TestPermissions(t *testing.T) {
 	everyone := func(allow, deny permission) overwrite { return overwrite{aGuild, ofRole, allow, deny} }
 	of := func(role string, allow, deny permission) overwrite { return overwrite{role, ofRole, allow, deny} }
 	member := func(id string, allow, deny permission) overwrite { return overwrite{id, ofMember, allow, deny} }
-	roles := []role{{aGuild, v | r}, {red, s}, {blue, m}, {boss, permAdministrator}}
+	roles := []role{{ID: aGuild, Permissions: v | r}, {ID: red, Permissions: s}, {ID: blue, Permissions: m}, {ID: boss, Permissions: permAdministrator}}
 	for name, c := range map[string]struct {
 		who        string
 		roles      []string

@@ -2,6 +2,7 @@ package discord
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -29,11 +30,11 @@ const (
 	userAgent = "DiscordBot (https://authfix.example, 1)"
 	// apiPath is the version of the API, below the address of Discord.
 	apiPath = "api/v10"
-	// globalRate is how many calls there are a second, and globalBurst how many more
-	// after a pause; Discord takes 50.
+	// globalRate is how many calls a second Discord takes of a bot for which it has
+	// not raised that. A tenth is left for other replicas' beginnings and for
+	// clocks that differ; it can be taken at once after a pause.
 	// https://docs.discord.com/developers/topics/rate-limits#global-rate-limit
-	globalRate  = 45
-	globalBurst = 5
+	globalRate = 50
 	// paceWait is how long a call that may not wait waits for its turn all the same.
 	paceWait = 250 * time.Millisecond
 	// readAgain is how often a call that may wait is repeated when Discord fails.
@@ -61,9 +62,10 @@ func newREST(c Config, now func() time.Time, log *slog.Logger) *rest {
 	if address == "" {
 		address = DefaultAPI
 	}
+	calls := cmp.Or(c.Rate, globalRate)
 	return &rest{
 		base: strings.TrimSuffix(address, "/") + "/" + apiPath, token: c.Token, now: now, log: log,
-		pace: rate.NewLimiter(globalRate, globalBurst),
+		pace: rate.NewLimiter(rate.Limit(calls)*9/10, max(1, calls/10)),
 		web: &http.Client{
 			Transport: &http.Transport{
 				Proxy:                 http.ProxyFromEnvironment,

@@ -2,6 +2,7 @@ package discord
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"authfix/bot"
@@ -17,7 +18,7 @@ const (
 )
 
 // messageText is what a person or program wrote in a message, and whether it
-// mentions the bot. Mentions of the bot are left out; others stay as Discord
+// mentions the bot or its own role. Mentions of these are left out; others stay as Discord
 // writes them (<@id>, <#id>).
 //
 // What a program said is also read where programs write: in embeds and
@@ -26,10 +27,12 @@ const (
 func (p *Platform) messageText(m *wireMessage) (text string, mentioned bool) {
 	self := p.gate.self()
 	r := &textReader{}
-	said, mentioned := withoutMention(m.Content, self)
+	own := p.world.roleOf(m.Guild, self)
+	said, mentioned := withoutMention(m.Content, self, own)
 	for _, u := range m.Mentions { // among them who is pinged by a reply
 		mentioned = mentioned || self != "" && u.ID == self
 	}
+	mentioned = mentioned || own != "" && slices.Contains(m.Roles, own)
 	r.line(said)
 	if m.byProgram() {
 		r.embeds(m.Embeds)
@@ -171,11 +174,18 @@ func (r *textReader) components(data json.RawMessage, depth int) {
 	}
 }
 
-// withoutMention is a text without the mentions of a user, and whether there were
-// any. In code they mention nobody.
+// withoutMention is a text without the mentions of a user and a role, and whether
+// there were any. In code they mention nobody.
 // https://docs.discord.com/developers/reference#message-formatting
-func withoutMention(s, user string) (text string, mentioned bool) {
-	if user == "" || !strings.Contains(s, user) {
+func withoutMention(s, user, role string) (text string, mentioned bool) {
+	var marks []string
+	if user != "" {
+		marks = append(marks, "<@"+user+">", "<@!"+user+">")
+	}
+	if role != "" {
+		marks = append(marks, "<@&"+role+">")
+	}
+	if !slices.ContainsFunc(marks, func(mark string) bool { return strings.Contains(s, mark) }) {
 		return s, false
 	}
 	var out strings.Builder
@@ -194,7 +204,7 @@ func withoutMention(s, user string) (text string, mentioned bool) {
 		}
 		var rest string
 		found := false
-		for _, how := range []string{"<@" + user + ">", "<@!" + user + ">"} {
+		for _, how := range marks {
 			if after, ok := strings.CutPrefix(s, how); ok {
 				rest, found = after, true
 			}

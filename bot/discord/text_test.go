@@ -19,6 +19,7 @@ func reader(t testing.TB) *Platform {
 	}
 	me := botUser
 	p.gate.me.Store(&me)
+	p.world.begin(0, &wireGuild{ID: "100000000000000001", Roles: []wireRole{{ID: "100000000000000002", Tags: roleTags{Bot: botUser}}, {ID: "100000000000000003", Tags: roleTags{Bot: "1"}}}})
 	return p
 }
 
@@ -48,6 +49,9 @@ func TestMessageText(t *testing.T) {
 		"behind a fence":    {"{\"content\":\"```\\nx\\n``` <@1100000000000000002>\"}", "```\nx\n```", true},
 		"an open tick":      {"{\"content\":\"it`s <@1100000000000000002> x\"}", "it`s x", true},
 		"someone else":      {`{"content":"<@1100000000000000003> <#1> <@&2> x < y"}`, "<@1100000000000000003> <#1> <@&2> x < y", false},
+		"its own role":      {`{"guild_id":"100000000000000001","mention_roles":["100000000000000002"],"content":"<@&100000000000000002> why?"}`, "why?", true},
+		"another's role":    {`{"guild_id":"100000000000000001","mention_roles":["100000000000000003"],"content":"<@&100000000000000003> why?"}`, "<@&100000000000000003> why?", false},
+		"role elsewhere":    {`{"guild_id":"100000000000000009","content":"<@&100000000000000002> why?"}`, "<@&100000000000000002> why?", false},
 		"reply with ping":   {`{"content":"and now?","mentions":[{"id":"1"},{"id":"1100000000000000002"}]}`, "and now?", true},
 		"odd mentions":      {`{"content":"x","mentions":{"a":1}}`, "x", false},
 		"preview of a link": {`{"content":"x","embeds":[{"type":"link","title":"T"},{"type":"article","description":"D"},{"type":"rich","title":"R"}]}`, "x", false},

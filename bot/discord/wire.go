@@ -28,6 +28,7 @@ type wireMessage struct {
 	Timestamp   string           `json:"timestamp"`
 	Edited      string           `json:"edited_timestamp"`
 	Mentions    []wireUser       `json:"mentions"`
+	Roles       []string         `json:"mention_roles"`
 	Attachments []wireAttachment `json:"attachments"`
 	Embeds      json.RawMessage  `json:"embeds"`
 	Components  json.RawMessage  `json:"components"`
@@ -100,9 +101,15 @@ type wireGuild struct {
 
 // A wireRole is a role of a guild.
 type wireRole struct {
-	ID          string `json:"id"`
-	Name        string `json:"name"`
-	Permissions string `json:"permissions"`
+	ID          string   `json:"id"`
+	Name        string   `json:"name"`
+	Permissions string   `json:"permissions"`
+	Tags        roleTags `json:"tags"`
+}
+
+// A roleTags says what a role is for.
+type roleTags struct {
+	Bot string `json:"bot_id"` // whose own role it is
 }
 
 // The types of channels that matter to what was said.

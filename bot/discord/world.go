@@ -78,7 +78,7 @@ func (w *world) guild(g *wireGuild) {
 
 // role takes in a role as it is now.
 func (g *worldGuild) role(r wireRole) {
-	is := role{ID: r.ID, Permissions: permissionOf(r.Permissions)}
+	is := role{ID: r.ID, Permissions: permissionOf(r.Permissions), Bot: r.Tags.Bot}
 	for i := range g.Roles {
 		if g.Roles[i].ID == r.ID {
 			g.Roles[i] = is
@@ -110,6 +110,21 @@ func (w *world) roleIs(guild string, r wireRole, gone bool) {
 	if !gone {
 		g.role(r)
 	}
+}
+
+// roleOf is a bot's own role in a guild: Discord gives it the bot's name, so people
+// who mean the bot may mention it instead.
+func (w *world) roleOf(guild, bot string) string {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if g := w.guilds[guild]; g != nil && bot != "" {
+		for _, r := range g.Roles {
+			if r.Bot == bot {
+				return r.ID
+			}
+		}
+	}
+	return ""
 }
 
 // channel takes in a channel or thread as it is now.

@@ -6,8 +6,12 @@ import (
 )
 
 func roleObject(r *Role) object {
-	return object{"id": r.ID, "name": r.Name, "permissions": r.Permissions.String(), "position": 0, "color": 0,
-		"hoist": false, "managed": r.Name == "authfix", "mentionable": false, "flags": 0}
+	o := object{"id": r.ID, "name": r.Name, "permissions": r.Permissions.String(), "position": 0, "color": 0,
+		"hoist": false, "managed": false, "mentionable": false, "flags": 0}
+	if r.Name == "authfix" { // the bot's own
+		o["managed"], o["tags"] = true, object{"bot_id": Bot}
+	}
+	return o
 }
 
 func userObject(u *User) object {
