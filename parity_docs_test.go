@@ -332,9 +332,14 @@ func (p packageTests) add(name string, n ast.Node) {
 		s = &testSource{uses: map[string]bool{}, names: map[string]bool{}}
 		p[name] = s
 	}
-	note := func(e ast.Expr) {
+	var note func(ast.Expr)
+	note = func(e ast.Expr) {
+		if sum, ok := e.(*ast.BinaryExpr); ok { // put together
+			note(sum.X)
+			note(sum.Y)
+		}
 		if text, ok := literal(e); ok {
-			s.names[subtest(text)] = true
+			s.names[subtest(strings.TrimSpace(text))] = true
 		}
 	}
 	ast.Inspect(n, func(n ast.Node) bool {

@@ -150,7 +150,10 @@ func TestParityShortcutFile(t *testing.T) {
 				t.Fatalf("the file is answered with %+v", all)
 			}
 		}
-		p.settle()
+		p.settle() // at once: that the file is read is said no more
+		if all := p.stage.shown(); len(all) != 1 {
+			t.Errorf("it is answered with %+v", all)
+		}
 	})
 }
 

@@ -292,7 +292,8 @@ func (t *turn) progress(ctx context.Context, caseID string) (*storage.Outgoing, 
 	}
 	for i := range all {
 		o := &all[i]
-		if o.Message != t.m.Key || o.State == storage.Failed {
+		// The case of a command is its own, whatever message it was given on.
+		if t.m.Kind != bot.Commanded && o.Message != t.m.Key || o.State == storage.Failed {
 			continue
 		}
 		// A private reply can be sent once only, and not changed after that.

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"time"
 
 	"authfix/bot"
@@ -289,10 +290,20 @@ func (p *Platform) message(ctx context.Context, m *wireMessage) (*bot.Message, e
 		return nil, &laterError{err}
 	}
 	r.Channel, r.Thread, r.Place = s.channel, s.thread, s.place
+	r.Text = titled(s.title, r.Text)
 	if r.Thread == "" && !s.forum && s.place != bot.Direct {
 		r.Thread = m.answered(self)
 	}
 	return r, nil
+}
+
+// titled is the text of an opening post under its title, in which people put the
+// error as often as in the text.
+func titled(title, text string) string {
+	if title == "" || strings.HasPrefix(text, title) {
+		return text
+	}
+	return strings.TrimSpace(title + "\n" + text)
 }
 
 // answered is the message which the bot has answered with the one that m replies

@@ -39,7 +39,7 @@ func worldly(t testing.TB) *Platform {
 			{ID: readText, Name: "general"}, {ID: readForum, Type: channelForum},
 			{ID: readHidden, Overwrites: []wireOverwrite{{ID: readGuild, Deny: fmt.Sprint(uint64(permViewChannel))}}},
 		},
-		Threads: []wireChannel{{ID: readThread, Type: 11, Parent: readText}, {ID: readPost, Type: 11, Parent: readForum}, {ID: readQuiet, Type: threadPrivate, Parent: readText}},
+		Threads: []wireChannel{{ID: readThread, Type: 11, Parent: readText}, {ID: readPost, Type: 11, Parent: readForum, Name: "Why 401?"}, {ID: readQuiet, Type: threadPrivate, Parent: readText}},
 	})
 	return p
 }
@@ -76,6 +76,7 @@ func TestReadEvent(t *testing.T) {
 		"in forum":  {eventOf("MESSAGE_CREATE", `"content":"x","channel_id":"`+readPost+`"`), said(func(m *bot.Message) { m.Channel, m.Thread = readForum, readPost }), ""},
 		"forum post": {eventOf("MESSAGE_CREATE", `"content":"x","channel_id":"`+readPost+`","id":"`+readPost+`"`), said(func(m *bot.Message) {
 			m.Channel, m.Key, m.Delivery, m.Sent = readForum, readPost, readPost, timeOf(readPost)
+			m.Text = "Why 401?\nx"
 		}), ""},
 		"hidden": {eventOf("MESSAGE_CREATE", `"content":"x","channel_id":"`+readHidden+`"`), said(func(m *bot.Message) { m.Channel, m.Place = readHidden, bot.Private }), ""},
 		"private thread": {eventOf("MESSAGE_CREATE", `"content":"x","channel_id":"`+readQuiet+`"`), said(func(m *bot.Message) {
@@ -227,7 +228,7 @@ func TestLearn(t *testing.T) {
 		t.Error("a channel that is gone is known")
 	}
 	tell("GUILD_DELETE", `{"id":"`+readGuild+`"}`)
-	if len(p.world.channels) != 0 || len(p.world.guilds) != 0 {
+	if len(p.world.channels) != 0 || p.world.guilds[readGuild] != nil {
 		t.Errorf("of a guild that is gone %d channels are known", len(p.world.channels))
 	}
 }

@@ -96,7 +96,7 @@ func TestGapIsRead(t *testing.T) {
 	w.Message(discordtest.Said{Channel: discordtest.Forum, Thread: post, Text: "in a post"})
 	w.Direct(discordtest.Alice, "directly")
 	w.Message(discordtest.Said{Channel: discordtest.Outside, Text: "not to be seen"})
-	all = append(all, "in a thread", "opening post", "in a post", "directly")
+	all = append(all, "in a thread", "post\nopening post", "in a post", "directly")
 	_, n := w.comesBack(t, Deps{})
 	w.readBack(t, n)
 	want(t, w.ears, all...)
@@ -112,10 +112,10 @@ func TestGapIsRead(t *testing.T) {
 		}
 	}
 	for text, m := range map[string]bot.Message{
-		"in a thread":  {Channel: discordtest.General, Thread: thread, Tenant: bot.Tenant{Platform: Name, Workspace: discordtest.Acme}, Place: bot.Public},
-		"opening post": {Channel: discordtest.Forum, Key: post, Tenant: bot.Tenant{Platform: Name, Workspace: discordtest.Acme}, Place: bot.Public},
-		"in a post":    {Channel: discordtest.Forum, Thread: post, Tenant: bot.Tenant{Platform: Name, Workspace: discordtest.Acme}, Place: bot.Public},
-		"directly":     {Channel: w.DM(discordtest.Alice), Tenant: bot.Tenant{Platform: Name}, Place: bot.Direct},
+		"in a thread":        {Channel: discordtest.General, Thread: thread, Tenant: bot.Tenant{Platform: Name, Workspace: discordtest.Acme}, Place: bot.Public},
+		"post\nopening post": {Channel: discordtest.Forum, Key: post, Tenant: bot.Tenant{Platform: Name, Workspace: discordtest.Acme}, Place: bot.Public},
+		"in a post":          {Channel: discordtest.Forum, Thread: post, Tenant: bot.Tenant{Platform: Name, Workspace: discordtest.Acme}, Place: bot.Public},
+		"directly":           {Channel: w.DM(discordtest.Alice), Tenant: bot.Tenant{Platform: Name}, Place: bot.Direct},
 	} {
 		got, _ := w.ears.with(text)
 		if got.Channel != m.Channel || got.Thread != m.Thread || got.Tenant != m.Tenant || got.Place != m.Place || m.Key != "" && got.Key != m.Key {

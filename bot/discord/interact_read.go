@@ -236,7 +236,8 @@ func (p *Platform) pointed(b *interactionBody, m *bot.Message) error {
 		target.Channel = m.Thread
 	}
 	at(m, target.ID)
-	m.Text, _ = p.messageText(&target)
+	text, _ := p.messageText(&target)
+	m.Text = titled(p.world.titleOf(target.ID), text)
 	if b.reads() {
 		m.Files = p.messageFiles(&target)
 		return nil

@@ -223,6 +223,19 @@ type spot struct {
 	thread  string
 	forum   bool // channel is a forum, and its posts are threads
 	place   bot.Place
+	title   string // of the post, when it is the opening message of one
+}
+
+// titleOf is the title of the post that a message opens, or "".
+func (w *world) titleOf(message string) string {
+	c, _, ok := w.place(message)
+	if !ok || !c.thread() {
+		return ""
+	}
+	if parent, _, ok := w.place(c.Parent); !ok || !parent.forum() {
+		return ""
+	}
+	return c.Name
 }
 
 // spotOf tells where a message of a channel or thread stands. It asks Discord for
@@ -255,6 +268,7 @@ func (p *Platform) spotOf(ctx context.Context, guild, channel, message string) (
 		s.forum = parent.Type == channelForum || parent.Type == channelMedia
 		if s.forum && message == channel {
 			s.thread = "" // the opening post, which begins what becomes its thread
+			s.title = c.Name
 		}
 	}
 	if c.Type != threadPrivate && p.open(ctx, guild, root) {
