@@ -157,10 +157,7 @@ func (w *discordWorld) tellCommandFile(t *testing.T) {
 	} {
 		u := w.person()
 		w.command(t, u, ch, "diagnose", map[string]any{"file": f})
-		// It is read by a job.
-		w.sees(t, f.Name+" is answered", func() bool {
-			return slices.ContainsFunc(w.Privates(u), func(m discordtest.Message) bool { return strings.Contains(m.Shown(), githubTitle) })
-		})
+		w.told(t, u, 1, githubTitle)
 	}
 	if n := len(w.Messages(ch)); n != 0 {
 		t.Errorf("%d messages are in the channel", n)
@@ -270,9 +267,10 @@ func (w *discordWorld) tellMessageCommand(t *testing.T) {
 	// The message of a file, which the bot cannot fetch anew.
 	id := w.says(author, out, "it fails", discordtest.File{Name: "jira.log", Content: []byte(githubPaste)})
 	w.did(t, w.MessageCommand(u, id, "Diagnose this"))
-	w.sees(t, "the file is read", func() bool {
-		return slices.ContainsFunc(w.Privates(u), func(m discordtest.Message) bool { return strings.Contains(m.Shown(), githubTitle) })
-	})
+	w.told(t, u, n+1, githubTitle)
+	if len(w.Privates(u)) != n+1 {
+		t.Errorf("%d messages are told privately, want %d", len(w.Privates(u)), n+1)
+	}
 }
 
 // tellUserInstall uses the app where it is installed for the person alone.

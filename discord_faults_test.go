@@ -20,13 +20,14 @@ func TestDiscordFaults(t *testing.T) {
 	}
 	all := []discordFault{{"replicas", discordReplicas}, {"removed", discordRemoved}}
 	for _, way := range discordWays { // what takes longest is first
-		all = append(all, discordFault{"killed, " + way.name, func(t *testing.T) { newDiscordWorld(t, way.http, discordtest.Options{}).killed(t) }})
+		all = append(all, discordFault{"killed, " + way.name, func(t *testing.T) { newDiscordWorld(t, way.http, discordtest.Options{}).killed(t) }},
+			discordFault{"busy, " + way.name, func(t *testing.T) { newDiscordWorld(t, way.http, discordtest.Options{}).busy(t) }})
 	}
-	all = append(append(all, gatewayFaults()...), contentlessFaults()...)
+	all = append(append(all, contentlessFaults()...), gatewayFaults()...)
 	for name, try := range map[string]func(*discordWorld, *testing.T){
 		"repeated": (*discordWorld).repeated, "lost answers": (*discordWorld).lostAnswers, "storm": (*discordWorld).storm, "global storm": (*discordWorld).globalStorm,
 		"errors": (*discordWorld).serverErrors, "slow": (*discordWorld).slowAnswers, "away": (*discordWorld).restAway, "revoked": (*discordWorld).revoked,
-		"interactions": (*discordWorld).lateInteractions, "away, resumed": (*discordWorld).awayResumed, "away, anew": (*discordWorld).awayAnew,
+		"interactions": (*discordWorld).lateInteractions, "expired": (*discordWorld).expired, "away, resumed": (*discordWorld).awayResumed, "away, anew": (*discordWorld).awayAnew,
 		"killed, resumed": (*discordWorld).killedResumed, "the first start": (*discordWorld).firstStart,
 	} {
 		all = append(all, discordFault{name, alone(try)})
@@ -306,39 +307,4 @@ func (w *discordWorld) revoked(t *testing.T) {
 	if answer.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("/readyz answers %d", answer.StatusCode)
 	}
-}
-
-// callback matches first answers to interactions.
-func callback(c discordtest.Call) bool { return strings.HasSuffix(c.Route, "/callback") }
-
-// lateInteractions has the first answer to interactions be lost, late or refused:
-// the person is answered all the same, and once.
-func (w *discordWorld) lateInteractions(t *testing.T) {
-	ch := w.channel()
-	w.begin()
-	for i, f := range []discordtest.Fault{{After: true, Status: 502}, {After: true, Cut: true}, {Delay: 700 * time.Millisecond}} {
-		t.Run([]string{"502", "cut", "slow"}[i], func(t *testing.T) {
-			u := w.person()
-			f.Match = callback
-			remove := w.Fault(f)
-			w.command(t, u, ch, "diagnose", map[string]any{"text": clockPaste})
-			m := w.told(t, u, 1, clockTitle)
-			remove()
-			w.press(t, u, m, "Copy query")
-			w.told(t, u, 2, "date -u")
-			if n := len(w.Privates(u)); n != 2 {
-				t.Errorf("%d messages are told", n)
-			}
-		})
-	}
-	// The first answer never arrives: what the desk says comes as a direct message.
-	u := w.person()
-	remove := w.Fault(discordtest.Fault{Match: callback, Status: 500, Times: -1})
-	w.Command(u, ch, "authfix diagnose", map[string]any{"text": clockPaste})
-	w.sees(t, "the person is answered", func() bool {
-		return slices.ContainsFunc(w.Privates(u), func(m discordtest.Message) bool { return strings.Contains(m.Shown(), clockTitle) })
-	})
-	remove()
-	w.settle(t, "")
-	w.stop()
 }

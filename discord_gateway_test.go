@@ -98,8 +98,9 @@ func (w *discordWorld) once(t *testing.T, all []saying) {
 	})
 	w.settle(t, "")
 	for _, m := range all {
-		if n := len(w.answers(m.channel, m.ts)); n != 1 {
-			t.Errorf("%v was answered %d times", m, n)
+		answers := w.answers(m.channel, m.ts)
+		if len(answers) != 1 || answers[0].Channel != m.ts {
+			t.Errorf("%v was answered %d times, or not in its thread", m, len(answers))
 		}
 	}
 }
@@ -270,6 +271,8 @@ func contentlessFaults() (all []discordFault) {
 			u := w.person()
 			ch := w.triageIn(1)[0]
 			w.env["DISCORD_MESSAGE_CONTENT"] = setting
+			first, second := w.admin(), w.admin()
+			w.env["AUTHFIX_ADMINS"] = "discord:" + first + ",discord:" + second
 			w.begin()
 			quiet := w.says(u, ch, clockPaste)
 			w.command(t, u, ch, "diagnose", map[string]any{"text": clockPaste})
@@ -287,6 +290,22 @@ func contentlessFaults() (all []discordFault) {
 			}
 			if log := w.output(); strings.Contains(log, "MESSAGE CONTENT INTENT") != (setting == "on") {
 				t.Errorf("the log says\n%s", log)
+			}
+			w.triage(t, first, ch, 1, "Message Content Intent", "status")
+			warned := 0
+			if setting == "on" { // administrators are told once, also when it starts again
+				warned = 1
+				w.written(t, first, 1, "Message Content Intent")
+				w.written(t, second, 1, "Message Content Intent")
+				w.stop()
+				w.begin()
+				id = w.Mention(discordtest.Said{Channel: ch, User: u, Text: consumerPaste})
+				w.answer(t, ch, id, 1, consumerTitle)
+			}
+			for _, admin := range []string{first, second} {
+				if n := len(w.Answers(w.DM(admin), "")); n != warned {
+					t.Errorf("an administrator is told %d times, want %d", n, warned)
+				}
 			}
 			w.stop()
 		}})

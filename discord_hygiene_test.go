@@ -2,12 +2,15 @@ package main
 
 import (
 	"bytes"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -203,4 +206,118 @@ func TestDiscordUnknownTypes(t *testing.T) {
 	}
 	w.stop()
 	w.searchFiles(malformedMark)
+}
+
+// callback matches first answers to interactions.
+func callback(c discordtest.Call) bool { return strings.HasSuffix(c.Route, "/callback") }
+
+// lateInteractions has the first answer to interactions be lost, late or refused:
+// the person is answered all the same, and once.
+func (w *discordWorld) lateInteractions(t *testing.T) {
+	ch := w.channel()
+	w.begin()
+	for i, f := range []discordtest.Fault{{After: true, Status: 502}, {After: true, Cut: true}, {Delay: 700 * time.Millisecond}} {
+		t.Run([]string{"502", "cut", "slow"}[i], func(t *testing.T) {
+			u := w.person()
+			f.Match = callback
+			remove := w.Fault(f)
+			w.command(t, u, ch, "diagnose", map[string]any{"text": clockPaste})
+			m := w.told(t, u, 1, clockTitle)
+			remove()
+			w.press(t, u, m, "Copy query")
+			w.told(t, u, 2, "date -u")
+			if n := len(w.Privates(u)); n != 2 {
+				t.Errorf("%d messages are told", n)
+			}
+		})
+	}
+	// The first answer never arrives: what the desk says comes as a direct message.
+	u := w.person()
+	remove := w.Fault(discordtest.Fault{Match: callback, Status: 500, Times: -1})
+	w.Command(u, ch, "authfix diagnose", map[string]any{"text": clockPaste})
+	w.sees(t, "the person is answered", func() bool {
+		return slices.ContainsFunc(w.Privates(u), func(m discordtest.Message) bool { return strings.Contains(m.Shown(), clockTitle) })
+	})
+	remove()
+	w.settle(t, "")
+	w.stop()
+}
+
+// busy has the database be busy for longer than Discord waits for a first answer:
+// answers are put off and come later, and what is typed is completed meanwhile.
+func (w *discordWorld) busy(t *testing.T) {
+	ch := w.channel()
+	w.begin()
+	late, former, clicker, typist := w.person(), w.person(), w.person(), w.person()
+	w.command(t, clicker, ch, "diagnose", map[string]any{"text": clockPaste})
+	m := w.told(t, clicker, 1, clockTitle)
+	w.settle(t, "")
+
+	db, err := sql.Open("sqlite3", "file:"+filepath.Join(w.dir, "authfix.db")+"?_busy_timeout=10000&_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	held, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for what, c := range map[string]struct {
+		kind int
+		try  func() discordtest.Result
+	}{
+		"a command": {5, func() discordtest.Result {
+			return w.Command(late, ch, "authfix diagnose", map[string]any{"text": clockPaste})
+		}},
+		"a form":  {5, func() discordtest.Result { return w.Command(former, ch, "authfix diagnose", nil) }},
+		"a click": {6, func() discordtest.Result { return w.Click(clicker, m.ID, "Copy query") }},
+		"completion": {8, func() discordtest.Result {
+			return w.Autocomplete(typist, ch, "authfix show", "id", "applinks-time", nil)
+		}},
+	} {
+		all.Go(func() {
+			if r := c.try(); !r.Acked || r.Err != nil || r.Type != c.kind {
+				t.Errorf("%s while the database is busy: %+v, want an answer of type %d", what, r, c.kind)
+			}
+		})
+	}
+	all.Wait()
+	if err := held.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	w.told(t, late, 1, clockTitle)
+	w.told(t, former, 1, "use the command again")
+	w.told(t, clicker, 2, "date -u")
+	w.settle(t, "")
+	for who, want := range map[string]int{late: 1, former: 1, clicker: 2} {
+		if n := len(w.Privates(who)); n != want {
+			t.Errorf("%d messages are told, want %d", n, want)
+		}
+	}
+	w.stop()
+}
+
+// expired has the token of an interaction expire before the answer could be said:
+// it comes as a direct message.
+func (w *discordWorld) expired(t *testing.T) {
+	ch := w.channel()
+	w.begin()
+	for _, options := range []map[string]any{{"text": clockPaste}, {"file": discordtest.File{Name: "jira.log", Content: []byte(clockPaste)}}} {
+		u := w.person()
+		refused := len(w.CallsOf("POST /webhooks/{app}/{token}"))
+		w.Fault(discordtest.Fault{Route: "POST /webhooks/", RetryAfter: 2 * time.Second})
+		if options["file"] != nil { // a file is read by a job, whose answer may go by the token
+			w.Fault(discordtest.Fault{Match: func(c discordtest.Call) bool { return strings.HasPrefix(c.Route, "GET /attachments/") }, Delay: time.Second})
+		}
+		w.command(t, u, ch, "diagnose", options)
+		w.sees(t, "the answer is refused", func() bool { return len(w.CallsOf("POST /webhooks/{app}/{token}")) > refused })
+		w.Advance(16 * time.Minute)
+		w.written(t, u, 1, clockTitle)
+		w.settle(t, "")
+		if n := len(w.Answers(w.DM(u), "")); n != 1 {
+			t.Errorf("%d direct messages are written", n)
+		}
+	}
+	w.stop()
 }

@@ -1,9 +1,6 @@
 package main
 
 import (
-	"regexp"
-	"strconv"
-
 	"sync"
 	"testing"
 
@@ -75,20 +72,9 @@ func TestDiscordStories(t *testing.T) {
 				all.Wait()
 				w.settle(t, "")
 				w.stop()
-				dbg(t, w)
 				w.searchFiles(append(w.sealed(), leakedToken, leakedPassword, warnedToken)...)
 			})
 		})
 	}
 	ways.Wait()
-}
-
-func dbg(t *testing.T, w *discordWorld) {
-	db := w.look()
-	defer db.Close()
-	for _, m := range regexp.MustCompile(`.*reply=(\S+) attempt=.*elapsed=(\d+\.\d+)s`).FindAllStringSubmatch(w.output(), -1) {
-		if v, _ := strconv.ParseFloat(m[2], 64); v > 4 {
-			t.Log(m[0], table(t, db, `SELECT channel, thread, message, person, private, replaces, attempts, not_before, target, sent_as, error, created, sent_at FROM outbox WHERE id = $1`, m[1]))
-		}
-	}
 }

@@ -130,11 +130,14 @@ func (w *discordWorld) tellEarlyEdit(t *testing.T) {
 	w.sees(t, "the thread is refused", func() bool {
 		return slices.ContainsFunc(w.CallsOf("POST /channels/{channel}/messages/{message}/threads"), func(c discordtest.Call) bool { return c.Status == 429 && strings.Contains(c.Path, ch) })
 	})
+	db := w.look()
+	defer db.Close()
+	w.until("the answer waits", func() bool {
+		return number(t, db, `SELECT count(*) FROM outbox WHERE channel = $1 AND state = 'pending' AND attempts > 0`, ch) == 1
+	})
 	w.Edit(id, consumerPaste)
 	m := w.answer(t, ch, id, 1, consumerTitle)
 	w.only(t, ch, id, 1)
-	db := w.look()
-	defer db.Close()
 	rows := table(t, db, `SELECT decided FROM deliveries WHERE id LIKE $1`, id+":%")
 	if len(rows) != 1 {
 		t.Fatalf("the edit is decided as %v", rows)

@@ -46,7 +46,7 @@ type chrome struct {
 	policyOn, policyIsOn, policyIsOff                    string
 	saysCertain, saysLikely, botsRead, botsIgnored       string
 	quietNever, toNobody, excerptsKept, excerptsDropped  string
-	lacks, lacksLabel                                    string
+	lacks, lacksLabel, revokeAt                          string
 	marksShown, marksHidden                              string
 	formTriage, formStatus, formForgetThis, formForgetMe string
 	formForgetMessage, formForgetPerson                  string
@@ -157,7 +157,7 @@ var say = chrome{
 	saysCertain: "certain: nothing less is said unasked", saysLikely: "likely: what is likely or certain is said unasked",
 	botsRead: "on: other programs' messages are read as people's", botsIgnored: "off: other programs' messages are ignored",
 	quietNever: "off: no quiet hours", toNobody: "off: cases go to nobody",
-	lacks: "I hear less than I should", lacksLabel: "Missing",
+	lacks: "I hear less than I should", lacksLabel: "Missing", revokeAt: "Revoke at",
 	marksShown: "on: a reaction on the message shows how its case stands", marksHidden: "off: no reactions show how cases stand",
 	excerptsKept: "on: redacted excerpts of what I do not recognise are kept", excerptsDropped: "off: no excerpts of what I do not recognise are kept",
 	formTriage: "read this channel unasked, or not", formStatus: "how this channel is set",

@@ -3,6 +3,9 @@ package handlers
 import (
 	"context"
 	"fmt"
+	"regexp"
+	"slices"
+	"strings"
 
 	"authfix/bot"
 	"authfix/knowledge"
@@ -36,20 +39,39 @@ func (t *turn) warn(ctx context.Context, d *knowledge.Diagnosis, reply *bot.Repl
 		delete(told, string(m))
 	}
 	var list []string
+	var pages []bot.Link
 	for _, m := range marks {
 		if s, ok := told[string(m)]; ok {
 			list = append(list, s)
+			pages = appendPages(pages, s)
 			t.rec.Warned = append(t.rec.Warned, m)
 		}
 	}
 	if len(list) == 0 {
 		return nil
 	}
-	section := bot.Section{Label: say.secret, List: list}
+	var links []bot.Section
+	if pages != nil {
+		links = []bot.Section{{Label: say.revokeAt, Links: pages}}
+	}
 	if reply != nil && (t.m.Kind == bot.Commanded || t.m.Place == bot.Direct) {
-		reply.Sections = append(reply.Sections, section)
+		reply.Sections = append(append(reply.Sections, bot.Section{Label: say.secret, List: list}), links...)
 		return nil
 	}
-	_, err = t.tellAbout(bot.Reply{Headline: say.leaked, Tone: bot.Warning, Sections: []bot.Section{{List: list}, {Prose: say.leakedHint}}}, caseID)
+	_, err = t.tellAbout(bot.Reply{Headline: say.leaked, Tone: bot.Warning, Sections: append(append([]bot.Section{{List: list}}, links...), bot.Section{Prose: say.leakedHint})}, caseID)
 	return err
+}
+
+// page finds the address of a page in a sentence of our own.
+var page = regexp.MustCompile(`https://[^\s]*[^\s.,;:)]`)
+
+// appendPages adds the pages that a sentence names: as text an address leads
+// nowhere in chat.
+func appendPages(all []bot.Link, sentence string) []bot.Link {
+	for _, address := range page.FindAllString(sentence, -1) {
+		if l := (bot.Link{Label: strings.TrimPrefix(address, "https://"), URL: address}); !slices.Contains(all, l) {
+			all = append(all, l)
+		}
+	}
+	return all
 }

@@ -40,6 +40,7 @@ func (sh *shard) stayConnected(ctx context.Context) error {
 				sh.busy.Go(func() { sh.p.tellLacks(ctx) })
 			}
 			sh.forget()
+			sh.lasted() // it is no sign of a loop
 			continue
 		}
 		if do := fatalClose[e.code]; do != "" {
@@ -158,7 +159,7 @@ func (sh *shard) take(ctx context.Context, c *conn, e event, seq int64) {
 		Guild   string `json:"guild_id"`
 		Context *int   `json:"context"` // of an interaction
 	}
-	_ = decode(e.data, &of) // what cannot be read has no channel
+	_ = bot.Decode(e.data, &of) // what cannot be read has no channel
 	if idLike(of.Channel) && of.Guild == "" && (e.kind == "MESSAGE_CREATE" || e.kind == "INTERACTION_CREATE" && of.Context != nil && *of.Context == contextBot) {
 		sh.direct(of.Channel)
 	}
@@ -209,7 +210,7 @@ func (sh *shard) ready(ctx context.Context, c *conn, e event, seq int64) {
 		} `json:"user"`
 		Guilds []wireGuild `json:"guilds"`
 	}
-	if decode(e.data, &r) != nil || r.Session == "" {
+	if bot.Decode(e.data, &r) != nil || r.Session == "" {
 		sh.log.Error("discord does not name the session", "size", e.size)
 	}
 	if idLike(r.User.ID) {
