@@ -1,7 +1,6 @@
 package bot_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -33,28 +32,6 @@ var silent = handlerFunc(func(context.Context, bot.Message) (bot.Outcome, error)
 
 // quiet is a log that nobody reads.
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
-
-// a log that can be read while it is written.
-type log struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
-func (l *log) logger() *slog.Logger {
-	return slog.New(slog.NewTextHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug}))
-}
 
 var tenant = bot.Tenant{Platform: "test", Workspace: "w"}
 
@@ -109,8 +86,8 @@ func TestMessageIsDecidedAcknowledgedAndAnswered(t *testing.T) {
 	var mu sync.Mutex
 	var handled []bot.Handled
 	var settled []bot.Settled
-	var l log
-	d := bot.NewDispatcher(h, m.of("a"), l.logger(), bot.Options{Poll: time.Hour, Observer: bot.Observer{
+	var l bottest.Log
+	d := bot.NewDispatcher(h, m.of("a"), l.Logger(), bot.Options{Poll: time.Hour, Observer: bot.Observer{
 		Handled: func(h bot.Handled) { mu.Lock(); handled = append(handled, h); mu.Unlock() },
 		Settled: func(s bot.Settled) { mu.Lock(); settled = append(settled, s); mu.Unlock() },
 	}})
@@ -155,8 +132,8 @@ func TestErrorIsNotAcknowledged(t *testing.T) {
 		}
 		return bot.Outcome{}, nil
 	})
-	var l log
-	run(t, bot.NewDispatcher(h, newMemory().of("a"), l.logger(), bot.Options{}), &bottest.Platform{URL: s.URL})
+	var l bottest.Log
+	run(t, bot.NewDispatcher(h, newMemory().of("a"), l.Logger(), bot.Options{}), &bottest.Platform{URL: s.URL})
 	s.Deliver(said("d1", "c", ""), 1)
 	within(t, s, "an acknowledgement", func() bool { return len(s.Acks()) == 1 })
 	mu.Lock()
@@ -172,8 +149,8 @@ func TestErrorIsNotAcknowledged(t *testing.T) {
 func TestPanicIsAnError(t *testing.T) {
 	const secret = "xoxb-secret"
 	for _, p := range []any{secret, fmt.Errorf("about %s", secret)} {
-		var l log
-		d := bot.NewDispatcher(handlerFunc(func(context.Context, bot.Message) (bot.Outcome, error) { panic(p) }), newMemory().of("a"), l.logger(), bot.Options{InHand: 1})
+		var l bottest.Log
+		d := bot.NewDispatcher(handlerFunc(func(context.Context, bot.Message) (bot.Outcome, error) { panic(p) }), newMemory().of("a"), l.Logger(), bot.Options{InHand: 1})
 		for range 2 { // the place and the conversation are free again
 			_, err := d.Accept(t.Context(), "test", said("d", "c", ""))
 			if err == nil || strings.Contains(err.Error(), secret) {

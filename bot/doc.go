@@ -40,6 +40,8 @@
 // # To add a platform
 //
 // Implement [Platform], and of the optional interfaces those that the platform
-// can honour; draw every reply of bottest.Replies; pass bottest.Exercise; add a
-// line to serve.go and the platform's own fields to the configuration.
+// can honour, asking its service through package outbound; build a fake of the
+// service on package fake; draw every reply of bottest.Replies; pass
+// bottest.Exercise; add a line to serve.go and the platform's own fields to the
+// configuration.
 package bot

@@ -503,8 +503,8 @@ func TestOutboxFailsForAWhile(t *testing.T) {
 	for i := range 8 {
 		m.add(out("c"+fmt.Sprint(i), ""))
 	}
-	var l log
-	run(t, bot.NewDispatcher(silent, m.of("a"), l.logger(), quick), &bottest.Platform{URL: s.URL})
+	var l bottest.Log
+	run(t, bot.NewDispatcher(silent, m.of("a"), l.Logger(), quick), &bottest.Platform{URL: s.URL})
 	within(t, s, "the outbox refuses", func() bool { return refused.Load() > 8 })
 	away.Store(false)
 	s.SetHooks(bottest.Hooks{})

@@ -3,6 +3,7 @@ package bot
 import (
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -54,15 +55,15 @@ func Blank(s string) bool {
 func Pieces(s string, room int, size func(rune) int) []string {
 	var all []string
 	for len(s) > 0 {
-		end := cut(s, room, size)
+		end := CutAt(s, room, size)
 		all = append(all, s[:end])
 		s = s[end:]
 	}
 	return all
 }
 
-// cut is where the first piece of a text ends.
-func cut(s string, room int, size func(rune) int) int {
+// CutAt is where the first of [Pieces] ends.
+func CutAt(s string, room int, size func(rune) int) int {
 	most, used := len(s), 0
 	for i, r := range s {
 		if used += size(r); used > room {
@@ -98,4 +99,26 @@ func cut(s string, room int, size func(rune) int) int {
 		_, most = utf8.DecodeRuneInString(s)
 	}
 	return most
+}
+
+// Chars is the length of a text as the limits of chat platforms are counted in
+// the strictest way: in UTF-16 units.
+func Chars(s string) int {
+	n := 0
+	for _, r := range s {
+		n += RuneChars(r)
+	}
+	return n
+}
+
+// RuneChars is [Chars] of one character.
+func RuneChars(r rune) int { return max(utf16.RuneLen(r), 1) }
+
+// Brief is a text of at most n [Chars]: it is cut where [Pieces] cuts, and an
+// ellipsis shows that it was.
+func Brief(s string, n int) string {
+	if len(s) <= n || Chars(s) <= n { // no more characters than bytes
+		return s
+	}
+	return s[:CutAt(s, n-1, RuneChars)] + "…"
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"authfix/bot"
+	"authfix/bot/fake"
 )
 
 // poll answers with the next message, when there is one.
@@ -33,7 +34,7 @@ func (s *Server) poll(w http.ResponseWriter, r *http.Request) {
 			}
 			return
 		}
-		changed := s.changed
+		changed := s.core.Changed()
 		s.mu.Unlock()
 		again := time.NewTimer(next.Sub(now))
 		select {
@@ -46,7 +47,7 @@ func (s *Server) poll(w http.ResponseWriter, r *http.Request) {
 		case <-r.Context().Done():
 			again.Stop()
 			return
-		case <-s.done:
+		case <-s.core.Context().Done():
 			again.Stop()
 			return
 		}
@@ -93,7 +94,7 @@ func (s *Server) ack(w http.ResponseWriter, r *http.Request) {
 	s.mu.Unlock()
 	a := Acked{Message: m, Client: q.Client, Ack: q.Ack, At: time.Now()}
 	if hook != nil && !hook(a) {
-		hangUp(w)
+		fake.HangUp(w)
 		return
 	}
 	s.mu.Lock()
@@ -105,6 +106,6 @@ func (s *Server) ack(w http.ResponseWriter, r *http.Request) {
 			break
 		}
 	}
-	s.change()
+	s.core.Change()
 	w.WriteHeader(http.StatusNoContent)
 }

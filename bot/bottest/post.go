@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"authfix/bot"
+	"authfix/bot/fake"
 )
 
 // post takes what a client says.
@@ -18,14 +19,14 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.attempts++
 	held, arrived, recorded := s.held, s.hooks.Arrived, s.hooks.Recorded
-	s.change()
+	s.core.Change()
 	s.mu.Unlock()
 	if held != nil {
 		select {
 		case <-held:
 		case <-r.Context().Done():
 			return
-		case <-s.done:
+		case <-s.core.Context().Done():
 			return
 		}
 	}
@@ -69,7 +70,7 @@ func (s *Server) record(p *Post) Answer {
 		if s.opts.Window > 0 && o.To.Key == p.To.Key && o.To.Tenant == p.To.Tenant && now.Sub(o.At) < s.opts.Window {
 			o.Repeats++
 			p.ID = o.ID
-			s.change()
+			s.core.Change()
 			return Answer{}
 		}
 	}
@@ -87,7 +88,7 @@ func (s *Server) record(p *Post) Answer {
 		p.ID = p.To.Replaces
 	}
 	s.posts = append(s.posts, p)
-	s.change()
+	s.core.Change()
 	return Answer{}
 }
 
@@ -129,7 +130,7 @@ func (s *Server) find(w http.ResponseWriter, r *http.Request) {
 func (s *Server) respond(w http.ResponseWriter, a Answer, ok postAnswer) {
 	switch {
 	case a.Close:
-		hangUp(w)
+		fake.HangUp(w)
 	case a.Status == http.StatusTooManyRequests:
 		w.WriteHeader(a.Status)
 		write(w, limitAnswer{After: a.After, Tenant: a.Tenant})

@@ -7,16 +7,17 @@
 package bottest
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"sync"
 	"testing"
 	"time"
 
 	"authfix/bot"
+	"authfix/bot/fake"
 )
 
 // Options says how a [Server] behaves. The zero Options is a service that drops
@@ -108,12 +109,10 @@ func Limited(after time.Duration, tenant bool) Answer {
 type Server struct {
 	URL  string
 	opts Options
-	http *http.Server
-	busy sync.WaitGroup
-	done chan struct{}
+	fake *fake.Server
+	core *fake.Core
 
-	mu         sync.Mutex
-	changed    chan struct{} // closed and replaced when something below changes
+	mu         *sync.Mutex   // the core's
 	held       chan struct{} // closed when posts are released; nil: they are not held
 	hooks      Hooks
 	answers    []Answer // to the next posts
@@ -124,7 +123,6 @@ type Server struct {
 	attempts   int // posts that arrived, with those that were not recorded
 	violations []Post
 	last       map[place]time.Time // of the last post
-	stopped    bool
 }
 
 // A copied is one copy of a message that is delivered until it is acknowledged.
@@ -156,39 +154,23 @@ func NewServer(o Options) (*Server, error) {
 	if o.Redeliver == 0 {
 		o.Redeliver = time.Second
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	f, core, err := fake.New(fake.Config{})
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{
-		URL: "http://" + l.Addr().String(), opts: o,
-		done: make(chan struct{}), changed: make(chan struct{}),
-		last: make(map[place]time.Time),
-	}
+	s := &Server{URL: f.URL, opts: o, fake: f, core: core, mu: &core.Mu, last: make(map[place]time.Time)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /poll", s.poll)
 	mux.HandleFunc("POST /ack", s.ack)
 	mux.HandleFunc("POST /post", s.post)
 	mux.HandleFunc("POST /find", s.find)
-	s.http = &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
-	s.busy.Go(func() { _ = s.http.Serve(l) })
+	core.Serve(mux)
 	return s, nil
 }
 
 // Close stops the server and closes its connections. It does not wait for hooks
 // that hang.
-func (s *Server) Close() {
-	s.mu.Lock()
-	if s.stopped {
-		s.mu.Unlock()
-		return
-	}
-	s.stopped = true
-	close(s.done)
-	s.mu.Unlock()
-	_ = s.http.Close()
-	s.busy.Wait()
-}
+func (s *Server) Close() { s.fake.Close() }
 
 // SetHooks sets the hooks for what happens from now on.
 func (s *Server) SetHooks(h Hooks) {
@@ -206,7 +188,7 @@ func (s *Server) Deliver(m bot.Message, copies int) {
 		s.receipts++
 		s.copies = append(s.copies, &copied{receipt: s.receipts, message: m})
 	}
-	s.change()
+	s.core.Change()
 }
 
 // Answer has the next posts answered so, one each, in order. Hooks.Arrived comes
@@ -252,11 +234,7 @@ func (s *Server) Acks() []Acked {
 func (s *Server) Posts() []Post {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := make([]Post, len(s.posts))
-	for i, p := range s.posts {
-		out[i] = *p
-	}
-	return out
+	return fake.Copies(s.posts)
 }
 
 // Attempts returns how many posts arrived, with those that were refused, dropped
@@ -277,27 +255,12 @@ func (s *Server) Violations() []Post {
 // Wait waits until ok, which is asked after everything that happens, returns
 // true. It returns an error after a while.
 func (s *Server) Wait(within time.Duration, ok func() bool) error {
-	late := time.NewTimer(within)
-	defer late.Stop()
-	for {
-		s.mu.Lock()
-		changed := s.changed
-		s.mu.Unlock()
-		if ok() {
-			return nil
-		}
-		select {
-		case <-changed:
-		case <-late.C:
-			return fmt.Errorf("not within %v: %d posts, %d acknowledgements, %d waiting", within, len(s.Posts()), len(s.Acks()), s.Waiting())
-		}
+	ctx, cancel := context.WithTimeout(context.Background(), within)
+	defer cancel()
+	if err := s.fake.Wait(ctx, ok); err != nil {
+		return fmt.Errorf("not within %v: %d posts, %d acknowledgements, %d waiting", within, len(s.Posts()), len(s.Acks()), s.Waiting())
 	}
-}
-
-// change tells who waits; the caller holds the lock.
-func (s *Server) change() {
-	close(s.changed)
-	s.changed = make(chan struct{})
+	return nil
 }
 
 // read reads a request.
@@ -317,11 +280,4 @@ func read(w http.ResponseWriter, r *http.Request, to any) bool {
 func write(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(v)
-}
-
-// hangUp closes the connection without an answer.
-func hangUp(w http.ResponseWriter) {
-	if c, _, err := http.NewResponseController(w).Hijack(); err == nil {
-		_ = c.Close()
-	}
 }

@@ -7,16 +7,9 @@ import (
 	"slices"
 	"strings"
 	"time"
-)
 
-// A Symptom is what a checkup found of one thing: that it is well, or what is
-// wrong with it and what to do.
-type Symptom struct {
-	Of    string // the setting, intent, command or channel
-	Says  string
-	Wrong bool
-	Do    string // "" when there is nothing to do
-}
+	"authfix/bot"
+)
 
 // A Checkup tries whether what is configured works with Discord. It changes
 // nothing.
@@ -52,22 +45,22 @@ type application struct {
 const flagContent, flagContentLimited = 1 << 18, 1 << 19
 
 // Run tries everything, one after another.
-func (c Checkup) Run(ctx context.Context) []Symptom {
+func (c Checkup) Run(ctx context.Context) []bot.Symptom {
 	const of = "DISCORD_TOKEN"
 	p, err := New(c.Config, Deps{Now: c.Now})
 	if err != nil {
-		return []Symptom{{Of: of, Says: err.Error(), Wrong: true, Do: "see docs/discord.md"}}
+		return []bot.Symptom{{Of: of, Says: err.Error(), Wrong: true, Do: "see docs/discord.md"}}
 	}
 	defer p.rest.close()
 	var app application
 	if err := p.get(ctx, "/applications/@me", "/applications/@me", &app); err != nil {
-		return []Symptom{refusedCheckup(of, err, "copy the token anew, or reset it, under Bot of the application")}
+		return []bot.Symptom{refusedCheckup(of, err, "copy the token anew, or reset it, under Bot of the application")}
 	}
 	var me wireUser
 	if err := p.get(ctx, "/users/@me", "/users/@me", &me); err != nil {
-		return []Symptom{refusedCheckup(of, err, "copy the token anew, or reset it, under Bot of the application")}
+		return []bot.Symptom{refusedCheckup(of, err, "copy the token anew, or reset it, under Bot of the application")}
 	}
-	all := []Symptom{{Of: of, Says: fmt.Sprintf("it is of the application %s (%s)", shortName(app.Name), app.ID)}}
+	all := []bot.Symptom{{Of: of, Says: fmt.Sprintf("it is of the application %s (%s)", shortName(app.Name), app.ID)}}
 	if app.Guilds != nil {
 		all[0].Says += fmt.Sprintf(", in about %d servers", *app.Guilds)
 		if *app.Guilds == 0 {
@@ -88,8 +81,8 @@ func (p *Platform) get(ctx context.Context, route, path string, into any) error 
 }
 
 // refusedCheckup says that Discord refuses something, or does not answer.
-func refusedCheckup(of string, err error, do string) Symptom {
-	s := Symptom{Of: of, Wrong: true, Do: do}
+func refusedCheckup(of string, err error, do string) bot.Symptom {
+	s := bot.Symptom{Of: of, Wrong: true, Do: do}
 	switch status := statusOf(err); {
 	case status == http.StatusUnauthorized:
 		s.Says = "Discord does not take it"
@@ -105,8 +98,8 @@ func refusedCheckup(of string, err error, do string) Symptom {
 
 // connections tries whether the gateway can be connected to, which is not done.
 // https://docs.discord.com/developers/events/gateway#get-gateway-bot
-func (c Checkup) connections(ctx context.Context, p *Platform) Symptom {
-	s := Symptom{Of: "gateway"}
+func (c Checkup) connections(ctx context.Context, p *Platform) bot.Symptom {
+	s := bot.Symptom{Of: "gateway"}
 	got, err := p.gatewayInfo(ctx)
 	if err != nil {
 		return refusedCheckup(s.Of, err, "see what is wrong with the token above")
@@ -123,8 +116,8 @@ func (c Checkup) connections(ctx context.Context, p *Platform) Symptom {
 }
 
 // content tries whether the privileged intent is as it is configured.
-func (c Checkup) content(app *application) Symptom {
-	s := Symptom{Of: "intent MESSAGE_CONTENT"}
+func (c Checkup) content(app *application) bot.Symptom {
+	s := bot.Symptom{Of: "intent MESSAGE_CONTENT"}
 	on := app.Flags&(flagContent|flagContentLimited) != 0
 	switch {
 	case !on && !c.Config.NoMessageContent:
@@ -146,8 +139,8 @@ func (c Checkup) content(app *application) Symptom {
 }
 
 // endpoint tries whether interactions come where they are taken.
-func (c Checkup) endpoint(app *application) Symptom {
-	s := Symptom{Of: "DISCORD_PUBLIC_KEY", Wrong: true}
+func (c Checkup) endpoint(app *application) bot.Symptom {
+	s := bot.Symptom{Of: "DISCORD_PUBLIC_KEY", Wrong: true}
 	const where = "the Interactions Endpoint URL under General Information of the application"
 	ours := "the address of serve with " + interactionsPath + " behind it"
 	if c.PublicURL != "" {
@@ -183,20 +176,20 @@ func bounded(address string) string {
 }
 
 // commands tries whether the bot's commands are registered.
-func (c Checkup) commands(ctx context.Context, p *Platform, app string) []Symptom {
+func (c Checkup) commands(ctx context.Context, p *Platform, app string) []bot.Symptom {
 	route, path, where := "/applications/{}/commands", "/applications/"+app+"/commands", "in all servers"
 	if c.Config.Guild != "" {
 		route, path, where = "/applications/{}/guilds/{}/commands", "/applications/"+app+"/guilds/"+c.Config.Guild+"/commands", "in the server "+c.Config.Guild
 	}
-	s := Symptom{Of: "commands"}
+	s := bot.Symptom{Of: "commands"}
 	var got []struct {
 		Name string `json:"name"`
 	}
 	if err := p.get(ctx, route, path, &got); err != nil {
 		if absent(err) && c.Config.Guild != "" {
-			return []Symptom{{Of: "DISCORD_GUILD", Wrong: true, Says: "the bot is not in this server", Do: "add it with the link that authfix manifest discord prints, or correct the id"}}
+			return []bot.Symptom{{Of: "DISCORD_GUILD", Wrong: true, Says: "the bot is not in this server", Do: "add it with the link that authfix manifest discord prints, or correct the id"}}
 		}
-		return []Symptom{refusedCheckup(s.Of, err, "see what is wrong with the token above")}
+		return []bot.Symptom{refusedCheckup(s.Of, err, "see what is wrong with the token above")}
 	}
 	var missing []string
 	for _, name := range []string{commandName, messageCommandName} {
@@ -213,5 +206,5 @@ func (c Checkup) commands(ctx context.Context, p *Platform, app string) []Sympto
 	} else {
 		s.Says = "they are registered " + where
 	}
-	return []Symptom{s}
+	return []bot.Symptom{s}
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"authfix/bot"
 )
 
 // A tagName is what counts here of a tag that posts of a forum can have.
@@ -13,8 +15,8 @@ type tagName struct {
 }
 
 // channel tries whether the bot can do in a channel what triage needs.
-func (c Checkup) channel(ctx context.Context, p *Platform, me string, ch TriageChannel) Symptom {
-	s := Symptom{Of: "channel " + ch.ID, Wrong: true}
+func (c Checkup) channel(ctx context.Context, p *Platform, me string, ch TriageChannel) bot.Symptom {
+	s := bot.Symptom{Of: "channel " + ch.ID, Wrong: true}
 	var got struct {
 		channelInfo
 		Tags []tagName `json:"available_tags"`

@@ -1,30 +1,16 @@
 package discord
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
+	"authfix/bot/bottest"
 	"authfix/bot/discord/discordtest"
 )
 
 // up is the checkup of a fake Discord as lines, the wrong ones marked.
-func up(t *testing.T, c Checkup) string {
-	t.Helper()
-	var b strings.Builder
-	for _, s := range c.Run(t.Context()) {
-		mark := "ok"
-		if s.Wrong {
-			mark = "WRONG"
-			if s.Do == "" {
-				t.Errorf("%s: nothing is said of what to do", s.Of)
-			}
-		}
-		fmt.Fprintf(&b, "%s %s: %s. %s\n", mark, s.Of, s.Says, s.Do)
-	}
-	return b.String()
-}
+func up(t *testing.T, c Checkup) string { return bottest.Checkup(t, c.Run(t.Context())) }
 
 // register has the bot's commands registered, of all guilds or of one.
 func register(t *testing.T, s *discordtest.Server, guild string) {

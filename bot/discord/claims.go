@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"authfix/bot"
 )
 
 // ErrClaimLost says that another process has what was claimed.
@@ -74,7 +76,7 @@ type shardState struct {
 // nothing had been written.
 func readState(data []byte) shardState {
 	var s shardState
-	if len(data) == 0 || decode(data, &s) != nil || s.Seq < 0 || s.At < 0 || s.Began < 0 || s.Streak < 0 {
+	if len(data) == 0 || bot.Decode(data, &s) != nil || s.Seq < 0 || s.At < 0 || s.Began < 0 || s.Streak < 0 {
 		return shardState{}
 	}
 	if len(s.Directs) > maxDirects {

@@ -137,7 +137,7 @@ func (p *Platform) isRegistered(ctx context.Context, route, path string, set []c
 	}
 	found := make([]command, len(all))
 	for i, raw := range all {
-		if decode(raw, &found[i]) != nil {
+		if bot.Decode(raw, &found[i]) != nil {
 			return false, nil
 		}
 		if p.config.Guild != "" { // Discord fills in what such commands cannot have

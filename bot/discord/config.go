@@ -5,13 +5,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"net"
-	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"authfix/bot/outbound"
 )
 
 // DefaultAPI is where Discord is; the REST API is below api/v10 of it.
@@ -65,12 +65,11 @@ func (c *Config) SetPublicKey(v string) error {
 // SetAPI checks and sets the address of Discord. The token is sent there, so plain
 // HTTP is for this machine alone.
 func (c *Config) SetAPI(v string) error {
-	u, err := url.Parse(v)
-	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" ||
-		u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
-		return errors.New("this is no address of an API: write " + DefaultAPI + "; http:// is for this machine alone")
+	base, err := outbound.Base(v, DefaultAPI)
+	if err != nil {
+		return err
 	}
-	c.API = strings.TrimRight(v, "/") + "/"
+	c.API = base
 	return nil
 }
 
@@ -179,10 +178,4 @@ func applicationOf(token string) string {
 		return ""
 	}
 	return string(id)
-}
-
-// loopback reports whether a host is this machine.
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -3,33 +3,15 @@ package discord
 import (
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"authfix/bot"
+	"authfix/bot/bottest"
 	"authfix/bot/discord/discordtest"
 )
 
 var acme = bot.Tenant{Platform: Name, Workspace: discordtest.Acme}
-
-// A stopwatch is a clock that tests turn.
-type stopwatch struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-func (w *stopwatch) now() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.at
-}
-
-func (w *stopwatch) turn(d time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.at = w.at.Add(d)
-}
 
 // asking returns a platform that asks a fake Discord, and does not listen.
 func asking(t *testing.T, s *discordtest.Server, d Deps) *Platform {
@@ -86,8 +68,8 @@ func TestRole(t *testing.T) {
 
 func TestRoleIsBelievedForMinutes(t *testing.T) {
 	s := discordtest.Start(t, discordtest.Options{})
-	clock := &stopwatch{at: time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)}
-	p := asking(t, s, Deps{Now: clock.now})
+	clock := bottest.NewClock(time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC))
+	p := asking(t, s, Deps{Now: clock.Now})
 	is := func() bot.Role {
 		t.Helper()
 		r, err := p.Role(t.Context(), acme, bot.Author{ID: discordtest.Alice})
@@ -99,7 +81,7 @@ func TestRoleIsBelievedForMinutes(t *testing.T) {
 	before := is()
 	s.AddMember(discordtest.Member{Guild: discordtest.Acme, User: discordtest.Alice, Roles: []string{discordtest.Admins}})
 	soon := is()
-	clock.turn(believeMember)
+	clock.Turn(believeMember)
 	if later := is(); before != bot.Viewer || soon != bot.Viewer || later != bot.Admin {
 		t.Errorf("roles %v, %v, %v", before, soon, later)
 	}

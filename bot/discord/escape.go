@@ -84,7 +84,7 @@ func textSize(r rune) int {
 	case strings.ContainsRune(inText, r), strings.ContainsRune("#->+.):", r):
 		return 2
 	}
-	return runeChars(r)
+	return bot.RuneChars(r)
 }
 
 // breakFences keeps code from ending the fence that it stands in: no three
@@ -101,7 +101,7 @@ func codeSize(r rune) int {
 	if r == '`' {
 		return 2
 	}
-	return runeChars(r)
+	return bot.RuneChars(r)
 }
 
 // languages are what Discord colours code by, for each syntax.

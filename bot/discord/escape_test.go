@@ -3,6 +3,8 @@ package discord
 import (
 	"strings"
 	"testing"
+
+	"authfix/bot"
 )
 
 // TestEscape checks what text becomes.
@@ -30,7 +32,7 @@ func TestEscape(t *testing.T) {
 		for _, r := range in {
 			size += textSize(r)
 		}
-		if n := chars(escapeText(in)); n > size {
+		if n := bot.Chars(escapeText(in)); n > size {
 			t.Errorf("%q takes %d characters, and %d were reckoned with", in, n, size)
 		}
 	}

@@ -111,13 +111,13 @@ func (p *Platform) readEvent(ctx context.Context, e event) ([]bot.Message, error
 	var m wireMessage
 	switch e.kind {
 	case "MESSAGE_CREATE":
-		if err := decode(e.data, &m); err != nil {
+		if err := bot.Decode(e.data, &m); err != nil {
 			return nil, err
 		}
 		m.inGuild(e.guild)
 		return one(p.said(ctx, &m))
 	case "MESSAGE_UPDATE":
-		if err := decode(e.data, &m); err != nil {
+		if err := bot.Decode(e.data, &m); err != nil {
 			return nil, err
 		}
 		m.inGuild(e.guild)
@@ -129,7 +129,7 @@ func (p *Platform) readEvent(ctx context.Context, e event) ([]bot.Message, error
 			Channel string   `json:"channel_id"`
 			Guild   string   `json:"guild_id"`
 		}
-		if err := decode(e.data, &d); err != nil {
+		if err := bot.Decode(e.data, &d); err != nil {
 			return nil, err
 		}
 		ids := d.IDs
@@ -222,7 +222,7 @@ func (p *Platform) fetchMessage(ctx context.Context, part *wireMessage) (*wireMe
 		return nil, &laterError{err}
 	}
 	var m wireMessage
-	if err := decode(data, &m); err != nil {
+	if err := bot.Decode(data, &m); err != nil {
 		return nil, err
 	}
 	m.inGuild(part.Guild)
@@ -246,7 +246,7 @@ func (p *Platform) deleted(ctx context.Context, guild, channel, id string, at ti
 // of a forum its opening post. The message that another thread began with stays.
 func (p *Platform) threadDeleted(e event) ([]bot.Message, error) {
 	var c wireChannel
-	if err := decode(e.data, &c); err != nil {
+	if err := bot.Decode(e.data, &c); err != nil {
 		return nil, err
 	}
 	if !idLike(c.ID) || !idLike(c.Guild) || !idLike(c.Parent) {
@@ -322,7 +322,7 @@ func (m *wireMessage) answered(self string) string {
 // out of reach.
 func (p *Platform) guildGone(ctx context.Context, e event) bool {
 	var g wireGuild
-	if decode(e.data, &g) != nil || !idLike(g.ID) {
+	if bot.Decode(e.data, &g) != nil || !idLike(g.ID) {
 		p.log.Error("an event cannot be read", "type", e.kind, "size", e.size)
 		return true
 	}

@@ -293,7 +293,7 @@ func TestWireMessageOracle(t *testing.T) {
 		string(eventOf("MESSAGE_UPDATE", `"content":"","edited_timestamp":"2026-11-20T10:11:12.345678+00:00","attachments":[{"id":"1","filename":"a.log","content_type":"text/plain","size":7,"url":"https://cdn.discordapp.com/a"}],"flags":64,"embeds":[{"type":"rich","title":"T"}],"application_id":"8"`).data),
 	} {
 		var ours wireMessage
-		if err := decode([]byte(data), &ours); err != nil {
+		if err := bot.Decode([]byte(data), &ours); err != nil {
 			t.Fatal(err)
 		}
 		var theirs discordgo.Message

@@ -32,7 +32,7 @@ func subject(t *testing.T) bottest.Subject {
 		Acknowledged: func() int {
 			var state shardState
 			p.gate.alone.mu.Lock()
-			_ = decode(p.gate.alone.states[shardName(0, 1)], &state)
+			_ = bot.Decode(p.gate.alone.states[shardName(0, 1)], &state)
 			p.gate.alone.mu.Unlock()
 			n := 0
 			for _, d := range s.Deliveries() {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"authfix/bot"
+	"authfix/bot/outbound"
 )
 
 var _ bot.Fetcher = (*Platform)(nil)
@@ -107,7 +108,7 @@ func (p *Platform) fileAddress(address string) (*url.URL, error) {
 	ours := u.Scheme == "https" && (u.Port() == "" || u.Port() == "443") && (host == "cdn.discordapp.com" || host == "media.discordapp.net")
 	if !ours {
 		api, err := url.Parse(p.config.api())
-		ours = err == nil && loopback(api.Hostname()) && u.Scheme == api.Scheme && strings.EqualFold(u.Host, api.Host)
+		ours = err == nil && outbound.Loopback(api.Hostname()) && u.Scheme == api.Scheme && strings.EqualFold(u.Host, api.Host)
 	}
 	if u.User != nil || !ours {
 		return nil, errors.New("the file lies outside of Discord")
@@ -118,25 +119,7 @@ func (p *Platform) fileAddress(address string) (*url.URL, error) {
 // download opens a file. Its errors hold nothing of the address, which whoever
 // has it can read the file by.
 func (p *Platform) download(ctx context.Context, from *url.URL) (io.ReadCloser, error) {
-	ctx, d := bot.NewDownload(ctx)
-	fail := func(err error) (io.ReadCloser, error) {
-		d.Close()
-		return nil, err
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, from.String(), nil)
-	if err != nil {
-		return fail(fmt.Errorf("its address is wrong: %w", bot.ErrPermanent))
-	}
-	r.Header.Set("Accept-Encoding", "identity") // a packed file is not unpacked on the way
-	w, err := p.rest.web.Do(r)                  // without the token, and without following a redirect
-	if err != nil {
-		return fail(bareCause(ctx, err))
-	}
-	d.Of(w.Body)
-	if err := fileAnswer(w); err != nil {
-		return fail(err)
-	}
-	return d, nil
+	return outbound.Download(ctx, p.rest.web, from, nil, fileAnswer) // without the token
 }
 
 // fileAnswer says what is wrong with an answer that should be a file.

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"authfix/bot"
+	"authfix/bot/bottest"
 	"authfix/bot/discord/discordtest"
 )
 
@@ -56,17 +57,7 @@ func TestOpen(t *testing.T) {
 	} {
 		as, f := attached(s, f)
 		body, err := p.Open(t.Context(), acme, as)
-		if err != nil {
-			t.Errorf("%s: Open = %v", name, err)
-			continue
-		}
-		got, err := io.ReadAll(body)
-		if err != nil || string(got) != string(f.Content) {
-			t.Errorf("%s: %d bytes, %v; want %d", name, len(got), err, len(f.Content))
-		}
-		if err := body.Close(); err != nil {
-			t.Errorf("%s: Close = %v", name, err)
-		}
+		bottest.SameFile(t, name, body, err, f.Content)
 	}
 	for _, v := range s.Violations() {
 		t.Errorf("violation: %v", v)
@@ -210,53 +201,26 @@ func TestOpenFails(t *testing.T) {
 
 // A file of any length is read to a bound and no further.
 func TestOpenBounded(t *testing.T) {
-	endless := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	badly(t, bottest.Endless(t, func(r *http.Request) {
 		if r.Header.Get("Authorization") != "" {
 			t.Error("the token went along")
 		}
-		block := make([]byte, 1<<20)
-		for {
-			if _, err := w.Write(block); err != nil {
-				return
-			}
-		}
-	}))
-	defer endless.Close()
-	d := sealing()
-	p, err := New(Config{Token: someToken, API: endless.URL + "/"}, d)
-	if err != nil {
-		t.Fatal(err)
-	}
-	body, err := p.Open(t.Context(), acme, bot.File{ID: "s/sealed " + endless.URL + "/f"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer body.Close()
-	n, err := io.Copy(io.Discard, body)
-	if n != bot.MaxDownload || err == nil || !strings.Contains(err.Error(), "64 MB") {
-		t.Errorf("read %d bytes, %v", n, err)
-	}
+	}), bottest.Bounded)
 }
 
 // A file that is cut off is no file.
-func TestOpenCutOff(t *testing.T) {
-	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Length", "100")
-		io.WriteString(w, "half")
-	}))
-	defer h.Close()
-	p, err := New(Config{Token: someToken, API: h.URL + "/"}, sealing())
+func TestOpenCutOff(t *testing.T) { badly(t, bottest.Half(t), bottest.CutOff) }
+
+// badly opens a file that is served badly.
+func badly(t *testing.T, address string, check func(testing.TB, io.ReadCloser, error)) {
+	t.Helper()
+	p, err := New(Config{Token: someToken, API: address + "/"}, sealing())
 	if err != nil {
 		t.Fatal(err)
 	}
-	body, err := p.Open(t.Context(), acme, bot.File{ID: "s/sealed " + h.URL + "/f"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer body.Close()
-	if got, err := io.ReadAll(body); err == nil {
-		t.Errorf("%q was taken for a file", got)
-	}
+	defer p.rest.close()
+	body, err := p.Open(t.Context(), acme, bot.File{ID: "s/sealed " + address + "/f"})
+	check(t, body, err)
 }
 
 // A message that was forwarded has its files in what it was forwarded from.

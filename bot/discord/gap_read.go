@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"authfix/bot"
 )
 
 // readChannel reads a channel back and has what was said decided, the oldest
@@ -73,7 +75,7 @@ func pastMessages(data json.RawMessage, after uint64) []pastMessage {
 			ID     string `json:"id"`
 			Edited string `json:"edited_timestamp"`
 		}
-		if decode(raw, &m) != nil || snowflake(m.ID) <= after {
+		if bot.Decode(raw, &m) != nil || snowflake(m.ID) <= after {
 			continue
 		}
 		page = append(page, pastMessage{snowflake(m.ID), micros(m.Edited), raw})

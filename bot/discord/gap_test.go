@@ -11,31 +11,14 @@ import (
 	"time"
 
 	"authfix/bot"
+	"authfix/bot/bottest"
 	"authfix/bot/discord/discordtest"
 )
-
-// A wallClock is one that a test moves forward, which it also does by itself.
-type wallClock struct {
-	mu    sync.Mutex
-	ahead time.Duration
-}
-
-func (c *wallClock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return time.Now().Add(c.ahead)
-}
-
-func (c *wallClock) move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.ahead += d
-}
 
 // A past is a fake Discord in which the bot was once, and then not for a while.
 type past struct {
 	*discordtest.Server
-	clock *wallClock
+	clock *bottest.Clock
 	board *board
 	ears  *ears
 }
@@ -43,10 +26,10 @@ type past struct {
 // wasHere has a platform hear a first message, and stop.
 func wasHere(t *testing.T, o discordtest.Options) *past {
 	t.Helper()
-	w := &past{clock: &wallClock{}, board: newBoard(), ears: &ears{}}
-	o.Now = w.clock.now
+	w := &past{clock: bottest.NewRunningClock(), board: newBoard(), ears: &ears{}}
+	o.Now = w.clock.Now
 	w.Server = fakeDiscord(t, o)
-	p, _ := onGateway(t, w.Server, Config{}, Deps{Claims: w.board.holder("a"), Now: w.clock.now})
+	p, _ := onGateway(t, w.Server, Config{}, Deps{Claims: w.board.holder("a"), Now: w.clock.Now})
 	stop := heardBy(t, p, w.ears)
 	sayAll(w.Server, discordtest.Triage, "first")
 	w.Direct(discordtest.Alice, "first, directly")
@@ -58,10 +41,10 @@ func wasHere(t *testing.T, o discordtest.Options) *past {
 }
 
 // comesBack has another process listen, without a session to resume.
-func (w *past) comesBack(t *testing.T, d Deps) (*Platform, *notebook) {
+func (w *past) comesBack(t *testing.T, d Deps) (*Platform, *bottest.Log) {
 	t.Helper()
 	w.ForgetSessions()
-	d.Claims, d.Now = w.board.holder("b"), w.clock.now
+	d.Claims, d.Now = w.board.holder("b"), w.clock.Now
 	p, n := onGateway(t, w.Server, Config{}, d)
 	listen(t, p, w.ears.accept)
 	eventually(t, "a session has begun", func() bool { return w.Identifies() == 2 && p.Ready(t.Context()) == nil })
@@ -69,7 +52,7 @@ func (w *past) comesBack(t *testing.T, d Deps) (*Platform, *notebook) {
 }
 
 // readBack waits until all is read back.
-func (w *past) readBack(t *testing.T, n *notebook) {
+func (w *past) readBack(t *testing.T, n *bottest.Log) {
 	t.Helper()
 	eventually(t, "it is read back", func() bool { return strings.Contains(n.String(), "what was said meanwhile is read back") })
 }
@@ -153,18 +136,18 @@ func TestGapFirstStart(t *testing.T) {
 func TestGapBounds(t *testing.T) {
 	t.Parallel()
 	w := wasHere(t, discordtest.Options{})
-	w.clock.move(time.Hour)
+	w.clock.Turn(time.Hour)
 	old := w.Message(discordtest.Said{Channel: discordtest.Triage, Text: "old"})
-	w.clock.move(time.Hour)
+	w.clock.Turn(time.Hour)
 	overlapped := w.Message(discordtest.Said{Channel: discordtest.Triage, Text: "overlapped"})
 	w.ears.mu.Lock()
 	w.ears.known[overlapped] = true // it was decided before the stop
 	w.ears.mu.Unlock()
-	w.clock.move(time.Minute)
+	w.clock.Turn(time.Minute)
 	stored := w.board.state(shardName(0, 1))
-	stored.At = w.clock.now().UnixMicro()
+	stored.At = w.clock.Now().UnixMicro()
 	w.board.set(shardName(0, 1), stored)
-	w.clock.move(10 * time.Second)
+	w.clock.Turn(10 * time.Second)
 	young := w.Message(discordtest.Said{Channel: discordtest.Triage, Text: "young"})
 	for _, id := range []string{old, overlapped, young} {
 		w.Edit(id, "newest of "+id)
@@ -184,9 +167,9 @@ func TestGapBounds(t *testing.T) {
 func TestGapCut(t *testing.T) {
 	t.Parallel()
 	w := wasHere(t, discordtest.Options{})
-	w.clock.move(time.Hour)
+	w.clock.Turn(time.Hour)
 	sayAll(w.Server, discordtest.General, "too long ago")
-	w.clock.move(longestGap)
+	w.clock.Turn(longestGap)
 	all := numbered(0, gapPages*gapPage+20)
 	sayAll(w.Server, discordtest.Triage, all...)
 	_, n := w.comesBack(t, Deps{})
@@ -231,7 +214,7 @@ func TestGapInterrupted(t *testing.T) {
 		return nil
 	})
 	w.ForgetSessions()
-	p, _ := onGateway(t, w.Server, Config{}, Deps{Claims: w.board.holder("b"), Now: w.clock.now})
+	p, _ := onGateway(t, w.Server, Config{}, Deps{Claims: w.board.holder("b"), Now: w.clock.Now})
 	stop := listen(t, p, w.ears.accept)
 	want(t, w.ears, append(numbered(0, 5), "first", "first, directly")...)
 	if err := stop(); err != nil {
@@ -241,7 +224,7 @@ func TestGapInterrupted(t *testing.T) {
 		t.Errorf("the state is %+v, want one that is read back from", s)
 	}
 	w.ears.refuses(nil)
-	q, n := onGateway(t, w.Server, Config{}, Deps{Claims: w.board.holder("c"), Now: w.clock.now})
+	q, n := onGateway(t, w.Server, Config{}, Deps{Claims: w.board.holder("c"), Now: w.clock.Now})
 	listen(t, q, w.ears.accept)
 	w.readBack(t, n)
 	want(t, w.ears, append(numbered(0, 10), "first", "first, directly")...)

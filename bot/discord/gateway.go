@@ -12,6 +12,9 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"authfix/bot"
+	"authfix/bot/outbound"
 )
 
 // The gateway: the program opens a connection over which Discord tells what
@@ -110,7 +113,7 @@ func (p *Platform) gatewayInfo(ctx context.Context) (gatewayInfo, error) {
 		return i, err
 	}
 	i.Limit.Remaining = -1
-	if err := decode(data, &i); err != nil {
+	if err := bot.Decode(data, &i); err != nil {
 		return i, fmt.Errorf("GET /gateway/bot: %w", err)
 	}
 	if i.Limit.Remaining < 0 { // it was not said
@@ -138,7 +141,7 @@ func backoff(failures int, longest time.Duration) time.Duration {
 // encrypted, or on this machine.
 func gatewayAddress(address string) (string, error) {
 	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "wss" && (u.Scheme != "ws" || !loopback(u.Hostname())) {
+	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "wss" && (u.Scheme != "ws" || !outbound.Loopback(u.Hostname())) {
 		return "", errors.New("discord names no address of a gateway")
 	}
 	u.RawQuery = url.Values{"v": {"10"}, "encoding": {"json"}}.Encode()
@@ -162,7 +165,7 @@ func dial(ctx context.Context, address string) (*websocket.Conn, error) {
 		if answer != nil {
 			return nil, fmt.Errorf("open the gateway: status %d", answer.StatusCode)
 		}
-		return nil, fmt.Errorf("open the gateway: %w", bareCause(ctx, err))
+		return nil, fmt.Errorf("open the gateway: %w", outbound.BareCause(ctx, err))
 	}
 	return ws, nil
 }

@@ -14,6 +14,8 @@ import (
 
 	"github.com/gorilla/websocket"
 	"golang.org/x/time/rate"
+
+	"authfix/bot"
 )
 
 // An ending is how a connection ended.
@@ -80,7 +82,7 @@ func (c *conn) converse(ctx context.Context, done <-chan struct{}, helpers *sync
 	var hello struct {
 		Interval int64 `json:"heartbeat_interval"` // milliseconds
 	}
-	if f.Op != opHello || decode(f.Data, &hello) != nil || hello.Interval <= 0 {
+	if f.Op != opHello || bot.Decode(f.Data, &hello) != nil || hello.Interval <= 0 {
 		return c.unlike(f, size)
 	}
 	every := max(time.Duration(min(hello.Interval, 600_000))*time.Millisecond, minHeartbeat)

@@ -5,6 +5,8 @@ import (
 	"io"
 	"regexp"
 	"strconv"
+
+	"authfix/bot"
 )
 
 // read reads a frame. Of one that is too long only its head is there, and its
@@ -26,7 +28,7 @@ func (c *conn) read() (f frame, size int, err error) {
 		return f, 0, err
 	}
 	size = len(data) + int(rest)
-	if rest > 0 || decode(data, &f) != nil {
+	if rest > 0 || bot.Decode(data, &f) != nil {
 		return headOf(data), size, nil
 	}
 	return f, size, nil

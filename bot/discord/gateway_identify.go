@@ -6,6 +6,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"authfix/bot"
 )
 
 // Beginning sessions. A bot may begin a thousand a day over all its shards, or
@@ -133,7 +135,7 @@ func (sh *shard) turn(ctx context.Context, bucket int) (done func(), err error) 
 		if ok && err == nil {
 			var s turnState
 			if len(data) > 0 {
-				_ = decode(data, &s)
+				_ = bot.Decode(data, &s)
 			}
 			last := time.UnixMicro(s.At)
 			if wait := last.Add(every + every/50).Sub(p.now()); s.At > 0 && wait > 0 && !pause(ctx, min(wait, 2*every)) {

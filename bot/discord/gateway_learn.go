@@ -3,6 +3,8 @@ package discord
 import (
 	"context"
 	"runtime/debug"
+
+	"authfix/bot"
 )
 
 // learn takes in what an event tells of guilds and channels. What cannot be read
@@ -18,7 +20,7 @@ func (sh *shard) learn(ctx context.Context, e event) {
 	switch e.kind {
 	case "GUILD_CREATE":
 		var g wireGuild
-		if decode(e.data, &g) != nil || g.Unavailable {
+		if bot.Decode(e.data, &g) != nil || g.Unavailable {
 			return
 		}
 		w.begin(sh.index, &g)
@@ -26,13 +28,13 @@ func (sh *shard) learn(ctx context.Context, e event) {
 		sh.readGuild(ctx, &g)
 	case "GUILD_UPDATE":
 		var g wireGuild
-		if decode(e.data, &g) == nil {
+		if bot.Decode(e.data, &g) == nil {
 			w.guild(&g)
 			p.guilds.Drop(g.ID)
 		}
 	case "GUILD_DELETE":
 		var g wireGuild
-		if decode(e.data, &g) == nil {
+		if bot.Decode(e.data, &g) == nil {
 			w.end(g.ID)
 			p.guilds.Drop(g.ID)
 			if g.Unavailable {
@@ -47,7 +49,7 @@ func (sh *shard) learn(ctx context.Context, e event) {
 			Role  wireRole `json:"role"`
 			ID    string   `json:"role_id"` // of one that is gone
 		}
-		if decode(e.data, &r) == nil {
+		if bot.Decode(e.data, &r) == nil {
 			if r.ID != "" {
 				r.Role.ID = r.ID
 			}
@@ -56,13 +58,13 @@ func (sh *shard) learn(ctx context.Context, e event) {
 		}
 	case "CHANNEL_CREATE", "CHANNEL_UPDATE", "THREAD_CREATE", "THREAD_UPDATE":
 		var c wireChannel
-		if decode(e.data, &c) == nil {
+		if bot.Decode(e.data, &c) == nil {
 			w.channel(&c)
 			p.channels.Drop(c.ID)
 		}
 	case "CHANNEL_DELETE", "THREAD_DELETE":
 		var c wireChannel
-		if decode(e.data, &c) == nil {
+		if bot.Decode(e.data, &c) == nil {
 			w.drop(c.Guild, c.ID)
 			p.channels.Drop(c.ID)
 		}
@@ -71,7 +73,7 @@ func (sh *shard) learn(ctx context.Context, e event) {
 			Guild   string        `json:"guild_id"`
 			Threads []wireChannel `json:"threads"`
 		}
-		if decode(e.data, &l) == nil {
+		if bot.Decode(e.data, &l) == nil {
 			for i := range l.Threads {
 				l.Threads[i].Guild = l.Guild
 				w.channel(&l.Threads[i])

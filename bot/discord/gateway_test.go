@@ -1,17 +1,16 @@
 package discord
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"authfix/bot"
+	"authfix/bot/bottest"
 	"authfix/bot/discord/discordtest"
 )
 
@@ -82,24 +81,6 @@ func (e *ears) with(text string) (bot.Message, bool) {
 	return bot.Message{}, false
 }
 
-// A notebook is a log that can be read while it is written.
-type notebook struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (n *notebook) Write(p []byte) (int, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.b.Write(p)
-}
-
-func (n *notebook) String() string {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.b.String()
-}
-
 // quick is a rhythm for tests.
 func quick() rhythm {
 	return rhythm{lease: time.Second, renew: 100 * time.Millisecond, look: 50 * time.Millisecond, identify: 100 * time.Millisecond, guilds: time.Second}
@@ -121,10 +102,10 @@ func fakeDiscord(t *testing.T, o discordtest.Options) *discordtest.Server {
 }
 
 // onGateway is a platform of a fake Discord, with its log.
-func onGateway(t *testing.T, s *discordtest.Server, c Config, d Deps) (*Platform, *notebook) {
+func onGateway(t *testing.T, s *discordtest.Server, c Config, d Deps) (*Platform, *bottest.Log) {
 	t.Helper()
-	n := &notebook{}
-	d.Log = slog.New(slog.NewTextHandler(n, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	n := &bottest.Log{}
+	d.Log = n.Logger()
 	c.API, c.Token = s.API(), s.Token()
 	p, err := New(c, d)
 	if err != nil {

@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"sync/atomic"
 	"time"
+
+	"authfix/bot"
 )
 
 const (
@@ -103,12 +105,15 @@ func (h *hook) answer(ctx context.Context, w http.ResponseWriter, body []byte, r
 		ID    string `json:"id"`
 		Token string `json:"token"`
 	}
-	if decode(body, &named) == nil && tokenShape.MatchString(named.Token) {
+	if bot.Decode(body, &named) == nil && tokenShape.MatchString(named.Token) {
 		answered := h.p.answering.begin(named.Token)
 		defer func() { time.AfterFunc(takenWithin, answered) }()
 	}
 	answer, _, err := h.p.interaction(ctx, accept, body, received)
 	if err != nil {
+		if !idLike(named.ID) { // it may be of any length and say anything
+			named.ID = ""
+		}
 		h.p.log.Warn("an interaction was not decided", "interaction", named.ID, "err", err)
 	}
 	h.write(w, answer)
@@ -120,7 +125,7 @@ func (h *hook) away(body []byte) *interactionAnswer {
 	var b struct {
 		Type int `json:"type"`
 	}
-	switch _ = decode(body, &b); b.Type {
+	switch _ = bot.Decode(body, &b); b.Type {
 	case interactionPing:
 		return &interactionAnswer{Type: answerPong}
 	case interactionComplete:

@@ -157,7 +157,7 @@ func (p *Platform) interacted(ctx context.Context, accept bot.Accepter, data []b
 		ID    string `json:"id"`
 		Token string `json:"token"`
 	}
-	known := len(data) <= maxInteraction && decode(data, &named) == nil && idLike(named.ID) && tokenShape.MatchString(named.Token)
+	known := len(data) <= maxInteraction && bot.Decode(data, &named) == nil && idLike(named.ID) && tokenShape.MatchString(named.Token)
 	answered := func() {}
 	if known {
 		answered = sync.OnceFunc(p.answering.begin(named.Token))

@@ -45,7 +45,7 @@ type interaction struct {
 // thread is, and must return soon.
 func (p *Platform) readInteraction(data []byte, spot func(guild, channel string) spot) (in interaction, err error) {
 	var b interactionBody
-	if err := decode(data, &b); err != nil {
+	if err := bot.Decode(data, &b); err != nil {
 		return in, err
 	}
 	in.id = b.ID
@@ -227,7 +227,7 @@ func (p *Platform) pointed(b *interactionBody, m *bot.Message) error {
 		return errors.New("it has no message")
 	}
 	var target wireMessage
-	if err := decode(raw, &target); err != nil {
+	if err := bot.Decode(raw, &target); err != nil {
 		return err
 	}
 	m.Command = diagnoseName

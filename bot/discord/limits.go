@@ -1,7 +1,5 @@
 package discord
 
-import "unicode/utf16"
-
 // What Discord publishes as the most that it takes. It counts characters; here
 // they are counted as UTF-16 does, which is never less.
 
@@ -38,15 +36,3 @@ const maxAppliedTags = 5
 // maxURL bounds addresses. Discord publishes no bound but that of the text that
 // they stand in; no browser of today needs more.
 const maxURL = 3_000
-
-// chars is the length of a text as Discord's limits count it.
-func chars(s string) int {
-	n := 0
-	for _, r := range s {
-		n += runeChars(r)
-	}
-	return n
-}
-
-// runeChars is chars of one character.
-func runeChars(r rune) int { return max(utf16.RuneLen(r), 1) }

@@ -42,12 +42,12 @@ func formAnswer(f bot.Form) *interactionAnswer {
 
 // clipped cuts a text to n characters, and shows that it did.
 func clipped(text string, n int) string {
-	if len(text) <= n || chars(text) <= n { // no more characters than bytes
+	if len(text) <= n || bot.Chars(text) <= n { // no more characters than bytes
 		return text
 	}
 	left := n - 1
 	for i, r := range text {
-		if left -= runeChars(r); left < 0 {
+		if left -= bot.RuneChars(r); left < 0 {
 			return text[:i] + "…"
 		}
 	}

@@ -34,26 +34,9 @@ func render(r *bot.Reply, address addresser) []payload {
 	return d.pages()
 }
 
-// toneLooks say how a reply is meant: in words, with a sign in front for those
-// who see it, and by the colour of its embeds.
-var toneLooks = map[bot.Tone]struct {
-	sign, words string
-	color       int
-}{
-	bot.Sure:    {"✅", "Certain: ", 0x2E7D32},
-	bot.Guess:   {"❔", "Likely: ", 0x1565C0},
-	bot.Warning: {"⚠️", "Warning: ", 0xE65100},
-	bot.Done:    {"✔️", "Done: ", 0x2E7D32},
-	bot.Sorry:   {"✖️", "Sorry: ", 0x757575},
-}
-
-// markWords says a mark in words, where no reaction can be put.
-func markWords(m bot.Mark) string {
-	if m == bot.Unread {
-		return "A file was not read."
-	}
-	return bot.PlainLine(string(m))
-}
+// toneColors say how a reply is meant by the colour of its embeds, beside the
+// words before its headline.
+var toneColors = map[bot.Tone]int{bot.Sure: 0x2E7D32, bot.Guess: 0x1565C0, bot.Warning: 0xE65100, bot.Done: 0x2E7D32, bot.Sorry: 0x757575}
 
 const (
 	maxPiece     = 1_800 // of a unit: two of them have room in an embed
@@ -87,12 +70,12 @@ type unit struct {
 }
 
 func newDrawing(r *bot.Reply, address addresser) *drawing {
-	d := &drawing{address: address, color: toneLooks[r.Tone].color}
+	d := &drawing{address: address, color: toneColors[r.Tone]}
 	d.headline(r)
 	for i := range r.Sections {
-		d.section(&r.Sections[i])
+		d.section(r.Sections[i].Plain())
 	}
-	if words := markWords(r.Mark); words != "" {
+	if words := r.Mark.Words(); words != "" {
 		d.group++
 		d.prose("", words)
 	}
@@ -117,7 +100,7 @@ func newDrawing(r *bot.Reply, address addresser) *drawing {
 // add adds text of markdown.
 func (d *drawing) add(u unit) {
 	u.group = d.group
-	u.size = chars(u.text) + 2
+	u.size = bot.Chars(u.text) + 2
 	if u.code != "" {
 		u.size = fenceChars
 		for _, r := range u.code {
@@ -134,10 +117,9 @@ func (d *drawing) headline(r *bot.Reply) {
 	if bot.Blank(head) {
 		return
 	}
-	look := toneLooks[r.Tone]
-	lead := look.words
-	if look.sign != "" {
-		lead = look.sign + " " + lead
+	sign, lead := r.Tone.Lead()
+	if sign != "" {
+		lead = sign + " " + lead
 	}
 	pieces := textPieces(lead+head, maxHead)
 	d.head = bold(pieces[0])
@@ -157,42 +139,26 @@ func bold(s string) string {
 	return before + "**" + escapeText(inner) + "**" + after
 }
 
-// section draws all bodies of a section, the label before the first.
-func (d *drawing) section(s *bot.Section) {
+// section draws all bodies of a plain section, the label before the first.
+func (d *drawing) section(s bot.Section) {
 	d.group++
-	label := bot.PlainLine(s.Label)
-	if bot.Blank(label) {
-		label = ""
+	once := func() string { l := s.Label; s.Label = ""; return l }
+	if s.Prose != "" {
+		d.prose(once(), s.Prose)
 	}
-	once := func() string { l := label; label = ""; return l }
-	if prose := strings.Trim(bot.PlainLines(s.Prose), "\n"); !bot.Blank(prose) {
-		d.prose(once(), prose)
-	}
-	if code := bot.PlainLines(s.Code); !bot.Blank(code) {
+	if s.Code != "" {
 		d.heading(once())
-		d.code(code, languages[s.Syntax])
+		d.code(s.Code, languages[s.Syntax])
 	}
-	if shown(s.List) {
+	if len(s.List) > 0 {
 		d.heading(once())
 		d.list(s.List, s.Number)
 	}
 	for _, f := range s.Fields {
-		if name, value := bot.PlainLine(f.Name), strings.Trim(bot.PlainLines(f.Value), "\n"); !bot.Blank(name) || !bot.Blank(value) {
-			d.heading(once())
-			d.prose(name, value)
-		}
+		d.heading(once())
+		d.prose(f.Name, f.Value)
 	}
 	d.links(once(), s.Links)
-}
-
-// shown reports whether one of all shows anything.
-func shown(all []string) bool {
-	for _, s := range all {
-		if !bot.Blank(bot.PlainLines(s)) {
-			return true
-		}
-	}
-	return false
 }
 
 // heading draws a label on a line of its own.
@@ -215,7 +181,7 @@ func (d *drawing) prose(label, text string) {
 	lead := ""
 	switch {
 	case bot.Blank(label):
-	case strings.Contains(text, "\n") || chars(label) > maxInline:
+	case strings.Contains(text, "\n") || bot.Chars(label) > maxInline:
 		d.heading(label)
 	default:
 		lead = bold(label+":") + " "
@@ -244,7 +210,7 @@ func (d *drawing) list(all []string, numbered bool) {
 		// Discord counts on from the first number of a list by itself.
 		gap := false
 		lead = func(i int) string {
-			gap = gap || i > 0 && bot.Blank(bot.PlainLines(all[i-1]))
+			gap = gap || i > 0 && all[i-1] == ""
 			if gap {
 				return fmt.Sprintf("%d\\. ", i+1)
 			}
@@ -253,8 +219,7 @@ func (d *drawing) list(all []string, numbered bool) {
 	}
 	for i, item := range all {
 		mark := lead(i)
-		item = strings.TrimSpace(bot.PlainLines(item))
-		if bot.Blank(item) {
+		if item == "" {
 			continue
 		}
 		for n, piece := range textPieces(item, maxPiece) {
@@ -272,7 +237,7 @@ func (d *drawing) list(all []string, numbered bool) {
 func (d *drawing) footnote(text string) {
 	switch {
 	case bot.Blank(text):
-	case chars(text) <= maxFooter/2:
+	case bot.Chars(text) <= maxFooter/2:
 		d.footer = text
 	default:
 		d.group++
@@ -293,16 +258,16 @@ func (d *drawing) choices(all []bot.Choice) {
 		}
 		// A press says what was chosen by nothing but the id, which must be unique in
 		// a message.
-		if c.ID == "" || chars(c.ID) > maxCustomID || known[c.ID] || strings.TrimSpace(c.ID) != c.ID || strings.ToValidUTF8(c.ID, "") != c.ID {
+		if c.ID == "" || bot.Chars(c.ID) > maxCustomID || known[c.ID] || strings.TrimSpace(c.ID) != c.ID || strings.ToValidUTF8(c.ID, "") != c.ID {
 			d.group++
 			d.prose("", label)
 			continue
 		}
 		known[c.ID] = true
-		if chars(label) > maxButtonLabel {
+		if bot.Chars(label) > maxButtonLabel {
 			d.group++
 			d.prose("", label)
-			label = bot.Pieces(label, maxButtonLabel-1, runeChars)[0] + "…"
+			label = bot.Brief(label, maxButtonLabel)
 		}
 		b := button{Type: typeButton, Style: styleSecondary, Label: label, CustomID: c.ID}
 		switch c.Style {

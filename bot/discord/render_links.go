@@ -1,8 +1,6 @@
 package discord
 
 import (
-	"fmt"
-	"net/url"
 	"strings"
 
 	"authfix/bot"
@@ -16,7 +14,7 @@ func (d *drawing) links(label string, all []bot.Link) {
 		if bot.Blank(name) {
 			name = ""
 		}
-		if chars(name) > maxLinkLabel {
+		if bot.Chars(name) > maxLinkLabel {
 			long, name = append(long, name), ""
 		}
 		if l.URL == "" && l.Channel != "" && l.Message != "" && d.address != nil {
@@ -30,7 +28,7 @@ func (d *drawing) links(label string, all []bot.Link) {
 			links = append(links, text)
 		}
 	}
-	if len(links) == 1 && len(long) == 0 && label != "" && chars(label) <= maxInline {
+	if len(links) == 1 && len(long) == 0 && label != "" && bot.Chars(label) <= maxInline {
 		d.add(unit{text: bold(label+":") + " " + links[0]})
 		return
 	}
@@ -63,7 +61,7 @@ func link(l bot.Link, label string) (text, more string) {
 		raw = label + ": " + raw
 		fallthrough
 	case raw != "":
-		if chars(raw) > maxLinkLabel {
+		if bot.Chars(raw) > maxLinkLabel {
 			return "", raw
 		}
 		return escapeText(raw), ""
@@ -75,20 +73,8 @@ func link(l bot.Link, label string) (text, more string) {
 	return text, ""
 }
 
-// safeURL is the address of a page as it can stand in a link: what could end it
-// or format it is escaped.
+// safeURL is the address of a page as it can stand in a link.
 func safeURL(raw string) (string, bool) {
-	u, err := url.Parse(raw)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil {
-		return "", false
-	}
-	var b strings.Builder
-	for _, c := range []byte(u.String()) {
-		if c <= ' ' || c >= 0x7F || strings.IndexByte("<>\"'|\\^`{}()*~", c) >= 0 {
-			fmt.Fprintf(&b, "%%%02X", c)
-			continue
-		}
-		b.WriteByte(c)
-	}
-	return b.String(), chars(b.String()) <= maxURL
+	address, ok := bot.WebAddress(raw, "<>\"'|\\^`{}()*~")
+	return address, ok && bot.Chars(address) <= maxURL
 }

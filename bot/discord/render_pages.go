@@ -3,6 +3,8 @@ package discord
 import (
 	"fmt"
 	"strings"
+
+	"authfix/bot"
 )
 
 // pages parts a drawing among messages, and their text among embeds. The first
@@ -13,7 +15,7 @@ func (d *drawing) pages() []payload {
 	if tail > maxEmbedChars/2 { // it is not worth the room
 		d.body, d.more, tail = append(d.body, d.more...), nil, 0
 	}
-	p := packer{room: maxEmbedChars - tail - chars(d.footer)}
+	p := packer{room: maxEmbedChars - tail - bot.Chars(d.footer)}
 	for _, u := range d.body {
 		p.add(u)
 	}

@@ -3,39 +3,15 @@ package discord
 import (
 	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
 
 	"authfix/bot"
 	"authfix/bot/bottest"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
-
-// golden compares text with a file, or writes it.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", "replies", name+".json")
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s changed; look at it and run the test with -update:\n%s", path, got[:min(len(got), 4000)])
-	}
-}
 
 // inDiscord is a reply with links to messages as they are in Discord.
 func inDiscord(r bot.Reply) bot.Reply {
@@ -67,7 +43,7 @@ func TestCanonicalReplies(t *testing.T) {
 				t.Fatal(err)
 			}
 			if len(text) < 12_000 {
-				golden(t, c.Name, text)
+				bottest.Golden(t, c.Name+".json", text, *update)
 				return
 			}
 			var b strings.Builder
@@ -80,14 +56,14 @@ func TestCanonicalReplies(t *testing.T) {
 					fmt.Fprintf(&b, "%d buttons\n", len(row.Components))
 				}
 			}
-			golden(t, c.Name, b.String())
+			bottest.Golden(t, c.Name+".json", b.String(), *update)
 		})
 	}
 }
 
 // shape is a text in a line.
 func shape(s string) string {
-	if n := chars(s); n > 160 {
+	if n := bot.Chars(s); n > 160 {
 		r := []rune(s)
 		return fmt.Sprintf("%q … %q (%d characters)", string(r[:80]), string(r[len(r)-40:]), n)
 	}
@@ -109,83 +85,7 @@ func checkReply(t *testing.T, r *bot.Reply) {
 			t.Errorf("message %d says that it is part %d", i+1, n)
 		}
 	}
-	holds(t, shown.String(), r)
-}
-
-// holds checks that text has every line of a reply, in which long lines may be
-// parted between words.
-func holds(t *testing.T, text string, r *bot.Reply) {
-	t.Helper()
-	folded := fold(text)
-	known := map[string]bool{}
-	has := func(s string) {
-		t.Helper()
-		if known[s] {
-			return
-		}
-		known[s] = true
-		for line := range strings.Lines(bot.PlainLines(s)) {
-			for _, word := range wordsOf(line) {
-				if known["\x00"+word] {
-					continue
-				}
-				known["\x00"+word] = true
-				if !strings.Contains(folded, word) {
-					t.Errorf("it lacks %q", word[:min(len(word), 200)])
-					return
-				}
-			}
-		}
-	}
-	has(r.Headline)
-	has(r.Footnote)
-	for _, s := range r.Sections {
-		has(s.Label)
-		has(s.Prose)
-		has(s.Code)
-		for _, item := range s.List {
-			has(item)
-		}
-		for _, f := range s.Fields {
-			has(f.Name)
-			has(f.Value)
-		}
-		for _, l := range s.Links {
-			has(l.Label)
-		}
-	}
-	if r.Link != nil {
-		has(r.Link.Label)
-	}
-	for _, c := range r.Choices {
-		has(c.Label)
-	}
-}
-
-// fold takes the blanks out of a text: where lines are parted, they change.
-func fold(s string) string {
-	return strings.Join(strings.Fields(strings.ReplaceAll(s, zeroWidth, "")), "")
-}
-
-// wordsOf are the pieces of a line that stay together: the line itself unless it
-// is long, and then its words unless they are.
-func wordsOf(line string) []string {
-	if bot.Blank(line) {
-		return nil
-	}
-	if len(line) < 250 {
-		return []string{fold(line)}
-	}
-	var all []string
-	for _, w := range strings.Fields(line) {
-		if len(w) < 250 {
-			all = append(all, fold(w))
-			continue
-		}
-		runes := []rune(w)
-		all = append(all, string(runes[:10]), string(runes[len(runes)-10:]))
-	}
-	return slices.DeleteFunc(all, func(s string) bool { return strings.TrimFunc(s, unicode.IsSpace) == "" })
+	bottest.Parting{Whole: 250, Ends: 10}.Holds(t, "the messages", strings.ReplaceAll(shown.String(), zeroWidth, ""), r, true)
 }
 
 // TestShape checks what a short answer is made of.
@@ -241,11 +141,11 @@ func TestLimits(t *testing.T) {
 		{"prose of emojis", bot.Reply{Sections: []bot.Section{{Prose: strings.Repeat("🙂", 1800)}}}, 1, 1, 0},
 		{"a footer at its limit", bot.Reply{Headline: "h", Footnote: strings.Repeat("f", maxFooter/2)}, 1, 1, 0},
 		{"a footer over it", bot.Reply{Headline: "h", Footnote: strings.Repeat("f", maxFooter/2+1)}, 1, 1, 0},
-		{"25 choices", bot.Reply{Headline: "h", Choices: choices(25)}, 1, 0, 25},
-		{"26 choices", bot.Reply{Headline: "h", Choices: choices(26)}, 2, 0, 26},
-		{"choices alone", bot.Reply{Choices: choices(3)}, 1, 0, 3},
+		{"25 choices", bot.Reply{Headline: "h", Choices: bottest.Choices(25)}, 1, 0, 25},
+		{"26 choices", bot.Reply{Headline: "h", Choices: bottest.Choices(26)}, 2, 0, 26},
+		{"choices alone", bot.Reply{Choices: bottest.Choices(3)}, 1, 0, 3},
 		{"nothing", bot.Reply{}, 1, 0, 0},
-		{"an answer of usual length", bot.Reply{Headline: "h", Sections: proses(40), Footnote: "f"}, 1, 1, 0},
+		{"an answer of usual length", bot.Reply{Headline: "h", Sections: bottest.Proses(40), Footnote: "f"}, 1, 1, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			checkReply(t, &c.r)
@@ -262,22 +162,6 @@ func TestLimits(t *testing.T) {
 			}
 		})
 	}
-}
-
-func choices(n int) []bot.Choice {
-	var all []bot.Choice
-	for i := range n {
-		all = append(all, bot.Choice{ID: fmt.Sprintf("v1:c:%d", i), Label: fmt.Sprintf("Choice %d", i)})
-	}
-	return all
-}
-
-func proses(n int) []bot.Section {
-	var all []bot.Section
-	for i := range n {
-		all = append(all, bot.Section{Prose: fmt.Sprintf("Section %d.", i)})
-	}
-	return all
 }
 
 // TestChoices checks what comes back from a press: the choice's id as it was. What
@@ -299,12 +183,12 @@ func TestChoices(t *testing.T) {
 
 func TestOnlyMarks(t *testing.T) {
 	for mark := range emojis {
-		if !onlyMarks(&bot.Reply{Mark: mark}) || !onlyMarks(&bot.Reply{Unmark: mark}) {
+		if !(&bot.Reply{Mark: mark}).OnlyMarks(emojis) || !(&bot.Reply{Unmark: mark}).OnlyMarks(emojis) {
 			t.Errorf("%s is no mark", mark)
 		}
 	}
 	for _, r := range []bot.Reply{{}, {Headline: "h", Mark: bot.Unread}, {Mark: "other"}, {Mark: bot.Answered, Unmark: "other"}} {
-		if onlyMarks(&r) {
+		if r.OnlyMarks(emojis) {
 			t.Errorf("%+v is nothing but marks", r)
 		}
 	}

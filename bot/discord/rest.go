@@ -6,25 +6,19 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/http/httptrace"
-	"net/url"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"authfix/bot/outbound"
 )
 
 const (
-	// callTimeout bounds one call from the first byte to the last.
-	callTimeout = 20 * time.Second
-	// maxAnswer bounds what is read of an answer: a page of messages is the longest.
-	maxAnswer = 16 << 20
 	// userAgent has the form without which Discord's proxies refuse a client.
 	// https://docs.discord.com/developers/reference#user-agent
 	userAgent = "DiscordBot (https://authfix.example, 1)"
@@ -66,20 +60,7 @@ func newREST(c Config, now func() time.Time, log *slog.Logger) *rest {
 	return &rest{
 		base: strings.TrimSuffix(address, "/") + "/" + apiPath, token: c.Token, now: now, log: log,
 		pace: rate.NewLimiter(rate.Limit(calls)*9/10, max(1, calls/10)),
-		web: &http.Client{
-			Transport: &http.Transport{
-				Proxy:                 http.ProxyFromEnvironment,
-				DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-				ForceAttemptHTTP2:     true,
-				MaxIdleConns:          64,
-				MaxIdleConnsPerHost:   64,
-				IdleConnTimeout:       60 * time.Second,
-				TLSHandshakeTimeout:   10 * time.Second,
-				ResponseHeaderTimeout: callTimeout,
-			},
-			// No route redirects; whoever does is not Discord and gets no token.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+		web:  outbound.NewClient(),
 	}
 }
 
@@ -205,38 +186,27 @@ func (r *rest) once(ctx context.Context, c call) error {
 
 // do makes a request and decodes its answer.
 func (r *rest) do(ctx context.Context, q *http.Request, c call) (http.Header, *callError) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	var written atomic.Bool
-	q = q.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		// Once the head is on its way, the server may act on whatever arrives.
-		WroteHeaders: func() { written.Store(true) },
-	}))
-	w, err := r.web.Do(q)
+	w, written, err := outbound.Ask(ctx, r.web, q)
 	if err != nil {
-		return nil, &callError{written: written.Load(), cause: bareCause(ctx, err)}
+		return nil, &callError{written: written, cause: err}
 	}
-	defer w.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(w.Body, maxAnswer+1))
 	switch {
-	case w.StatusCode == http.StatusTooManyRequests:
-		return w.Header, limitOf(w.Header, data)
-	case w.StatusCode >= 500:
-		e := refusal(w.StatusCode, data)
+	case w.Status == http.StatusTooManyRequests:
+		return w.Header, limitOf(w.Header, w.Body)
+	case w.Status >= 500:
+		e := refusal(w.Status, w.Body)
 		e.written = true
 		return w.Header, e
-	case err != nil:
-		return w.Header, &callError{status: w.StatusCode, written: true, cause: bareCause(ctx, err)}
-	case len(data) > maxAnswer:
-		return w.Header, &callError{status: w.StatusCode, written: true, cause: errors.New("its answer is too long")}
-	case w.StatusCode < 200 || w.StatusCode >= 300:
-		return w.Header, refusal(w.StatusCode, data)
+	case w.Broken != nil:
+		return w.Header, &callError{status: w.Status, written: true, cause: w.Broken}
+	case w.Status < 200 || w.Status >= 300:
+		return w.Header, refusal(w.Status, w.Body)
 	}
 	if c.into == nil {
 		return w.Header, nil
 	}
-	if err := json.Unmarshal(data, c.into); err != nil {
-		return w.Header, &callError{status: w.StatusCode, written: true, cause: errors.New("its answer has another form")}
+	if err := json.Unmarshal(w.Body, c.into); err != nil {
+		return w.Header, &callError{status: w.Status, written: true, cause: errors.New("its answer has another form")}
 	}
 	return w.Header, nil
 }
@@ -270,18 +240,6 @@ func encode(v any) ([]byte, error) {
 	e.SetEscapeHTML(false)
 	err := e.Encode(v)
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
-}
-
-// bareCause is the reason why a connection broke, without the address: that of
-// an interaction is a credential.
-func bareCause(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		return u.Err
-	}
-	return err
 }
 
 // seconds reads a number of seconds, which may have a fraction; 0 when it is none.

@@ -48,7 +48,7 @@ func (p *Platform) Window() time.Duration { return window }
 // the thread that may begin there; and of what went by a token it is "private:"
 // with the ids.
 func (p *Platform) Send(ctx context.Context, to bot.Destination, r bot.Reply) (bot.Sent, error) {
-	if onlyMarks(&r) {
+	if r.OnlyMarks(emojis) {
 		return p.mark(ctx, to, &r)
 	}
 	if r.Audience == bot.ToHome {

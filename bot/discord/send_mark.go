@@ -19,15 +19,6 @@ var emojis = map[bot.Mark]string{
 	bot.Resolved:  "✅",
 }
 
-// onlyMarks reports whether a reply is nothing but marks that can be shown as
-// reactions.
-func onlyMarks(r *bot.Reply) bool {
-	if r.Headline != "" || len(r.Sections) > 0 || len(r.Choices) > 0 || r.Mark == "" && r.Unmark == "" {
-		return false
-	}
-	return (r.Mark == "" || emojis[r.Mark] != "") && (r.Unmark == "" || emojis[r.Unmark] != "")
-}
-
 // mark reacts to a message, and takes an earlier reaction away. The post of a
 // forum gets a tag, too, where that is configured. Where it may not, it says in
 // words what is said nowhere else.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -35,7 +34,7 @@ func long(messages int) bot.Reply {
 
 // speak returns a platform that speaks to a fake Discord. At the end of the test
 // nothing of a token may be in its log, and no rule of Discord's broken.
-func speak(t *testing.T, o discordtest.Options) (*discordtest.Server, *Platform, *notebook) {
+func speak(t *testing.T, o discordtest.Options) (*discordtest.Server, *Platform, *bottest.Log) {
 	t.Helper()
 	o.StrictMentions = true
 	s := discordtest.Start(t, o)
@@ -49,10 +48,10 @@ func speak(t *testing.T, o discordtest.Options) (*discordtest.Server, *Platform,
 	return s, p, log
 }
 
-func speakTo(t *testing.T, s *discordtest.Server) (*Platform, *notebook) {
+func speakTo(t *testing.T, s *discordtest.Server) (*Platform, *bottest.Log) {
 	t.Helper()
-	log := &notebook{}
-	p, err := New(Config{Token: s.Token(), API: s.API()}, Deps{Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	log := &bottest.Log{}
+	p, err := New(Config{Token: s.Token(), API: s.API()}, Deps{Log: log.Logger()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -145,8 +145,8 @@ func threadName(r *bot.Reply) string {
 	if bot.Blank(name) {
 		return "Answer"
 	}
-	if chars(name) > maxThreadName {
-		name = bot.Pieces(name, maxThreadName-1, runeChars)[0] + "…"
+	if bot.Chars(name) > maxThreadName {
+		name = bot.Pieces(name, maxThreadName-1, bot.RuneChars)[0] + "…"
 	}
 	return name
 }

@@ -42,7 +42,7 @@ func (p *Platform) messageText(m *wireMessage) (text string, mentioned bool) {
 		var s struct {
 			Message wireMessage `json:"message"`
 		}
-		if decode(raw, &s) == nil && r.more() {
+		if bot.Decode(raw, &s) == nil && r.more() {
 			r.line(s.Message.Content)
 			r.embeds(s.Message.Embeds)
 			r.components(s.Message.Components, 0)
@@ -69,7 +69,7 @@ func (p *Platform) messageFiles(m *wireMessage) []bot.File {
 				Attachments []wireAttachment `json:"attachments"`
 			} `json:"message"`
 		}
-		if decode(raw, &s) == nil {
+		if bot.Decode(raw, &s) == nil {
 			add(s.Message.Attachments)
 		}
 	}
@@ -125,7 +125,7 @@ func (r *textReader) embeds(data json.RawMessage) {
 				Text string `json:"text"`
 			} `json:"footer"`
 		}
-		if decode(raw, &e) != nil || e.Type != "" && e.Type != "rich" { // others preview a link
+		if bot.Decode(raw, &e) != nil || e.Type != "" && e.Type != "rich" { // others preview a link
 			continue
 		}
 		r.line(e.Author.Name)
@@ -136,7 +136,7 @@ func (r *textReader) embeds(data json.RawMessage) {
 				Name  string `json:"name"`
 				Value string `json:"value"`
 			}
-			if decode(raw, &f) == nil && r.more() {
+			if bot.Decode(raw, &f) == nil && r.more() {
 				r.line(f.Name)
 				r.line(f.Value)
 			}
@@ -164,7 +164,7 @@ func (r *textReader) components(data json.RawMessage, depth int) {
 			Content string          `json:"content"`
 			Inside  json.RawMessage `json:"components"`
 		}
-		if decode(raw, &c) != nil {
+		if bot.Decode(raw, &c) != nil {
 			continue
 		}
 		if c.Type == componentText {

@@ -70,7 +70,7 @@ func TestMessageText(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var m wireMessage
-			if err := decode([]byte(c.message), &m); err != nil {
+			if err := bot.Decode([]byte(c.message), &m); err != nil {
 				t.Fatal(err)
 			}
 			text, mentioned := reader(t).messageText(&m)
@@ -106,7 +106,7 @@ func TestMessageTextBounded(t *testing.T) {
 func TestMessageFiles(t *testing.T) {
 	t.Parallel()
 	var m wireMessage
-	err := decode([]byte(`{"id":"1100000000000000500","channel_id":"1100000000000000301",
+	err := bot.Decode([]byte(`{"id":"1100000000000000500","channel_id":"1100000000000000301",
 		"attachments":[{"id":"1100000000000000601","filename":"message.txt","size":9,"content_type":"text/plain","url":"https://cdn.discordapp.com/a"},
 			{"id":"../x","filename":"no"},7,{"id":"1100000000000000602","filename":"b","size":-1}],
 		"sticker_items":[{"id":"1100000000000000603"}],

@@ -6,32 +6,23 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"authfix/bot"
+	"authfix/bot/outbound"
 )
 
 // The Web API is called here and not through slack-go: what becomes of a reply
 // depends on whether a request was written before it broke, and one block that
 // slack-go does not know must not make an answer unreadable.
 
-const (
-	// callTimeout bounds one call from the first byte to the last.
-	callTimeout = 20 * time.Second
-	// maxAnswer bounds what is read of an answer: a page of messages is the longest.
-	maxAnswer = 16 << 20
-	// unsaidWait is how long to wait when Slack limits a call and does not say
-	// for how long.
-	unsaidWait = 5 * time.Second
-)
+// unsaidWait is how long to wait when Slack limits a call and does not say
+// for how long.
+const unsaidWait = 5 * time.Second
 
 // An api calls methods of the Web API. It is safe for concurrent use.
 type api struct {
@@ -47,20 +38,7 @@ func newAPI(address string) *api {
 	if !strings.HasSuffix(address, "/") {
 		address += "/"
 	}
-	return &api{base: address, web: &http.Client{
-		Transport: &http.Transport{
-			Proxy:                 http.ProxyFromEnvironment,
-			DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-			ForceAttemptHTTP2:     true,
-			MaxIdleConns:          64,
-			MaxIdleConnsPerHost:   64,
-			IdleConnTimeout:       60 * time.Second,
-			TLSHandshakeTimeout:   10 * time.Second,
-			ResponseHeaderTimeout: callTimeout,
-		},
-		// No method redirects; whoever does is not Slack and gets no token.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+	return &api{base: address, web: outbound.NewClient()}
 }
 
 // close lets go of the connections that are not in use.
@@ -200,51 +178,28 @@ func slackHost(host string) bool {
 
 // do makes a request and returns the body of an answer with status 200.
 func (a *api) do(ctx context.Context, method string, r *http.Request) ([]byte, http.Header, error) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	var written atomic.Bool
-	r = r.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		// Once the head is on its way, the server may act on whatever arrives.
-		WroteHeaders: func() { written.Store(true) },
-	}))
-	w, err := a.web.Do(r)
+	w, written, err := outbound.Ask(ctx, a.web, r)
 	if err != nil {
-		return nil, nil, &callError{method: method, written: written.Load(), cause: bareCause(ctx, err)}
+		return nil, nil, &callError{method: method, written: written, cause: err}
 	}
-	defer w.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(w.Body, maxAnswer+1))
 	switch {
-	case w.StatusCode == http.StatusTooManyRequests:
-		return nil, w.Header, &callError{method: method, word: "ratelimited", status: w.StatusCode, after: retryAfter(w.Header)}
-	case w.StatusCode >= 500:
-		return nil, w.Header, &callError{method: method, status: w.StatusCode, written: true}
-	case err != nil:
-		return nil, w.Header, &callError{method: method, status: w.StatusCode, written: true, cause: bareCause(ctx, err)}
-	case len(data) > maxAnswer:
-		return nil, w.Header, &callError{method: method, status: w.StatusCode, written: true, cause: errors.New("its answer is too long")}
-	case w.StatusCode != http.StatusOK:
+	case w.Status == http.StatusTooManyRequests:
+		return nil, w.Header, &callError{method: method, word: "ratelimited", status: w.Status, after: retryAfter(w.Header)}
+	case w.Status >= 500:
+		return nil, w.Header, &callError{method: method, status: w.Status, written: true}
+	case w.Broken != nil:
+		return nil, w.Header, &callError{method: method, status: w.Status, written: true, cause: w.Broken}
+	case w.Status != http.StatusOK:
 		var head answerHead
-		e := &callError{method: method, status: w.StatusCode}
-		if json.Unmarshal(data, &head) == nil {
+		e := &callError{method: method, status: w.Status}
+		if json.Unmarshal(w.Body, &head) == nil {
 			e.word = plainWord(head.Error)
 		} else {
-			e.word = plainWord(string(data[:min(len(data), maxWord)]))
+			e.word = plainWord(string(w.Body[:min(len(w.Body), maxWord)]))
 		}
 		return nil, w.Header, e
 	}
-	return data, w.Header, nil
-}
-
-// bareCause is the reason why a connection broke, without the address: that of
-// a response_url is a credential.
-func bareCause(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		return u.Err
-	}
-	return err
+	return w.Body, w.Header, nil
 }
 
 // retryAfter is what a limit asks for, 0 when there is none.

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/url"
 	"strings"
+
+	"authfix/bot"
 )
 
 // The blocks that replies are drawn with, as they go over the wire. All text is
@@ -85,13 +87,13 @@ func encodeJSON(v any, indent string) (string, error) {
 // forUpdate is p with a text that chat.update takes. What it leaves out stands
 // in the blocks, and it says so.
 func (p payload) forUpdate() payload {
-	if chars(p.Text) <= maxUpdateText {
+	if bot.Chars(p.Text) <= maxUpdateText {
 		return p
 	}
 	const rest = "\nThe rest stands in the message itself."
-	room := maxUpdateText - chars(rest)
+	room := maxUpdateText - bot.Chars(rest)
 	for n := room; ; n = n * 3 / 4 { // escaping may make it longer
-		if text := escapeText(p.plain[:cutAt(p.plain, n)]); chars(text) <= room {
+		if text := escapeText(p.plain[:bot.CutAt(p.plain, n, bot.RuneChars)]); bot.Chars(text) <= room {
 			p.Text = text + rest
 			return p
 		}

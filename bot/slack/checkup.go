@@ -12,15 +12,6 @@ import (
 	"authfix/bot"
 )
 
-// A Symptom is what a checkup found of one thing: that it is well, or what is
-// wrong with it and what to do.
-type Symptom struct {
-	Of    string // the setting, scope or channel
-	Says  string
-	Wrong bool
-	Do    string // "" when there is nothing to do
-}
-
 // A Checkup tries whether what is configured works with Slack. It changes
 // nothing.
 type Checkup struct {
@@ -40,7 +31,7 @@ type TriageChannel struct {
 }
 
 // Run tries everything, one after another.
-func (c Checkup) Run(ctx context.Context) []Symptom {
+func (c Checkup) Run(ctx context.Context) []bot.Symptom {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -51,7 +42,7 @@ func (c Checkup) Run(ctx context.Context) []Symptom {
 		store = untouched{c.Installs}
 	}
 	w := newWorkspaces(c.Config, a, store, c.Now, slog.New(slog.DiscardHandler))
-	var all []Symptom
+	var all []bot.Symptom
 	var known []bot.Tenant
 	if c.Config.BotToken != "" {
 		i, err := w.whose(ctx, c.Config.BotToken)
@@ -60,9 +51,9 @@ func (c Checkup) Run(ctx context.Context) []Symptom {
 		} else {
 			w.one = i
 			known = append(known, i.Tenant)
-			all = append(all, Symptom{Of: "SLACK_BOT_TOKEN", Says: fmt.Sprintf("it is of the workspace %s (%s)", i.Name, i.Tenant.Workspace)})
+			all = append(all, bot.Symptom{Of: "SLACK_BOT_TOKEN", Says: fmt.Sprintf("it is of the workspace %s (%s)", i.Name, i.Tenant.Workspace)})
 			if rotates(c.Config.BotToken) {
-				all = append(all, Symptom{Of: "SLACK_BOT_TOKEN", Wrong: true, Says: "it is one that rotates: it ends within twelve hours", Do: "see Rotation in docs/slack.md"})
+				all = append(all, bot.Symptom{Of: "SLACK_BOT_TOKEN", Wrong: true, Says: "it is one that rotates: it ends within twelve hours", Do: "see Rotation in docs/slack.md"})
 			}
 			all = append(all, missingScopes(i, i.Scopes)...)
 		}
@@ -92,8 +83,8 @@ func (untouched) With(context.Context, bot.Tenant, func(Install) (Install, error
 }
 
 // tokenRefused says that Slack does not take a token, or does not answer.
-func tokenRefused(of string, err error, do string) Symptom {
-	s := Symptom{Of: of, Wrong: true, Do: do}
+func tokenRefused(of string, err error, do string) bot.Symptom {
+	s := bot.Symptom{Of: of, Wrong: true, Do: do}
 	switch word := wordOf(err); {
 	case word == "":
 		s.Says, s.Do = "Slack does not answer: "+err.Error(), "see that this machine reaches the address in SLACK_API_URL"
@@ -106,8 +97,8 @@ func tokenRefused(of string, err error, do string) Symptom {
 }
 
 // missingScopes names the scopes that an install lacks.
-func missingScopes(i Install, granted string) []Symptom {
-	var all []Symptom
+func missingScopes(i Install, granted string) []bot.Symptom {
+	var all []bot.Symptom
 	if granted == "" {
 		return nil // Slack did not say
 	}
@@ -117,7 +108,7 @@ func missingScopes(i Install, granted string) []Symptom {
 			continue
 		}
 		missing = true
-		one := Symptom{Of: "scope " + s.Name, Says: "it is missing: the bot needs it, for it " + s.For, Wrong: true,
+		one := bot.Symptom{Of: "scope " + s.Name, Says: "it is missing: the bot needs it, for it " + s.For, Wrong: true,
 			Do: "add it under OAuth & Permissions of the app, or take over the manifest anew, and install the app again"}
 		if s.Optional {
 			one.Wrong, one.Says, one.Do = false, "it was not granted, and the bot does without: with it the bot "+s.For, ""
@@ -125,20 +116,20 @@ func missingScopes(i Install, granted string) []Symptom {
 		all = append(all, one)
 	}
 	if !missing {
-		all = append(all, Symptom{Of: "scopes", Says: fmt.Sprintf("all %d are granted", len(Scopes()))})
+		all = append(all, bot.Symptom{Of: "scopes", Says: fmt.Sprintf("all %d are granted", len(Scopes()))})
 	}
 	return all
 }
 
 // examineAppToken asks for the address of a connection, which is not opened.
-func examineAppToken(ctx context.Context, a *api, token string) Symptom {
+func examineAppToken(ctx context.Context, a *api, token string) bot.Symptom {
 	const of = "SLACK_APP_TOKEN"
 	_, err := a.call(ctx, token, "apps.connections.open", nil, nil)
 	switch {
 	case err == nil:
-		return Symptom{Of: of, Says: "Slack opens connections for it"}
+		return bot.Symptom{Of: of, Says: "Slack opens connections for it"}
 	case wordOf(err) == "missing_scope":
-		return Symptom{Of: of, Says: "the scope connections:write is missing", Wrong: true, Do: "make an app-level token with connections:write under Basic Information of the app"}
+		return bot.Symptom{Of: of, Says: "the scope connections:write is missing", Wrong: true, Do: "make an app-level token with connections:write under Basic Information of the app"}
 	}
 	return tokenRefused(of, err, "make an app-level token with connections:write under Basic Information of the app, and switch Socket Mode on")
 }
@@ -147,11 +138,11 @@ func examineAppToken(ctx context.Context, a *api, token string) Symptom {
 const maxExamined = 50
 
 // examineInstalls tries the tokens of the workspaces that were installed.
-func (c Checkup) examineInstalls(ctx context.Context, w *workspaces) (all []Symptom, known []bot.Tenant) {
+func (c Checkup) examineInstalls(ctx context.Context, w *workspaces) (all []bot.Symptom, known []bot.Tenant) {
 	const of = "installs"
 	listed, err := c.Installs.List(ctx)
 	if err != nil {
-		return []Symptom{{Of: of, Says: err.Error(), Wrong: true, Do: "see that the database answers"}}, nil
+		return []bot.Symptom{{Of: of, Says: err.Error(), Wrong: true, Do: "see that the database answers"}}, nil
 	}
 	again := "install the app again at /slack/install"
 	if c.PublicURL != "" {
@@ -165,10 +156,10 @@ func (c Checkup) examineInstalls(ctx context.Context, w *workspaces) (all []Symp
 		}
 		switch {
 		case one.Broken != "":
-			all = append(all, Symptom{Of: name, Says: "its token no longer works: " + one.Broken, Wrong: true, Do: again})
+			all = append(all, bot.Symptom{Of: name, Says: "its token no longer works: " + one.Broken, Wrong: true, Do: again})
 			continue
 		case !one.Expires.IsZero() && !one.Expires.After(c.Now()):
-			all = append(all, Symptom{Of: name, Says: "its token has ended and was not exchanged", Wrong: true, Do: "run authfix serve, which exchanges it; its log says why when it cannot"})
+			all = append(all, bot.Symptom{Of: name, Says: "its token has ended and was not exchanged", Wrong: true, Do: "run authfix serve, which exchanges it; its log says why when it cannot"})
 			continue
 		}
 		if n >= maxExamined {
@@ -177,7 +168,7 @@ func (c Checkup) examineInstalls(ctx context.Context, w *workspaces) (all []Symp
 		}
 		i, err := c.Installs.Get(ctx, one.Tenant)
 		if err != nil {
-			all = append(all, Symptom{Of: name, Says: err.Error(), Wrong: true, Do: "see that the database answers and that the key ring opens what is sealed"})
+			all = append(all, bot.Symptom{Of: name, Says: err.Error(), Wrong: true, Do: "see that the database answers and that the key ring opens what is sealed"})
 			continue
 		}
 		if _, err := w.api.call(ctx, i.Token, "auth.test", nil, nil); err != nil {
@@ -197,12 +188,12 @@ func (c Checkup) examineInstalls(ctx context.Context, w *workspaces) (all []Symp
 	if len(listed) == 0 {
 		says = "no workspace has installed the app yet"
 	}
-	return append([]Symptom{{Of: of, Says: says}}, all...), known
+	return append([]bot.Symptom{{Of: of, Says: says}}, all...), known
 }
 
 // examineChannel tries whether the bot is in a channel.
-func examineChannel(ctx context.Context, w *workspaces, known []bot.Tenant, ch TriageChannel) Symptom {
-	s := Symptom{Of: "channel " + ch.ID, Wrong: true}
+func examineChannel(ctx context.Context, w *workspaces, known []bot.Tenant, ch TriageChannel) bot.Symptom {
+	s := bot.Symptom{Of: "channel " + ch.ID, Wrong: true}
 	tenants := known
 	if ch.Workspace != "" {
 		tenants = nil

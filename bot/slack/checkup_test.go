@@ -1,31 +1,17 @@
 package slack
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"authfix/bot"
+	"authfix/bot/bottest"
 	"authfix/bot/slack/slacktest"
 )
 
 // up is the checkup of a fake Slack as lines, the wrong ones marked.
-func up(t *testing.T, c Checkup) string {
-	t.Helper()
-	var b strings.Builder
-	for _, s := range c.Run(t.Context()) {
-		mark := "ok"
-		if s.Wrong {
-			mark = "WRONG"
-			if s.Do == "" {
-				t.Errorf("%s: nothing is said of what to do", s.Of)
-			}
-		}
-		fmt.Fprintf(&b, "%s %s: %s. %s\n", mark, s.Of, s.Says, s.Do)
-	}
-	return b.String()
-}
+func up(t *testing.T, c Checkup) string { return bottest.Checkup(t, c.Run(t.Context())) }
 
 func TestCheckup(t *testing.T) {
 	s := slacktest.Start(t, slacktest.Options{SocketMode: true})
@@ -101,7 +87,7 @@ func TestCheckupInstalls(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
 	}
-	clock.turn(13 * 3600e9)
+	clock.Turn(13 * 3600e9)
 	if got := up(t, c); !strings.Contains(got, "WRONG workspace "+slacktest.Acme+": its token has ended") {
 		t.Errorf("ended:\n%s", got)
 	}

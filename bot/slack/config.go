@@ -3,10 +3,10 @@ package slack
 import (
 	"errors"
 	"fmt"
-	"net"
-	"net/url"
 	"regexp"
 	"strings"
+
+	"authfix/bot/outbound"
 )
 
 // DefaultAPI is where Slack's Web API is.
@@ -73,12 +73,11 @@ func (c *Config) SetClientSecret(v string) error {
 // SetAPI checks and sets the address of the Web API. Tokens are sent there, so
 // plain HTTP is for this machine alone.
 func (c *Config) SetAPI(v string) error {
-	u, err := url.Parse(v)
-	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" ||
-		u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
-		return errors.New("this is no address of an API: write " + DefaultAPI + "; http:// is for this machine alone")
+	base, err := outbound.Base(v, DefaultAPI)
+	if err != nil {
+		return err
 	}
-	c.API = strings.TrimRight(v, "/") + "/"
+	c.API = base
 	return nil
 }
 
@@ -132,10 +131,4 @@ func tokenLike(v, kind string) bool {
 // the tokens that stand beside it.
 func secretLike(v string) bool {
 	return secretBody.MatchString(v) && !strings.HasPrefix(v, "xox") && !strings.HasPrefix(v, "xapp-")
-}
-
-// loopback reports whether a host is this machine.
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -104,7 +104,7 @@ func (p *Platform) read(ctx context.Context, d delivery) (r received, err error)
 	}
 	b := commandForm(d.form)
 	if d.form == nil {
-		if err := decode(d.data, &b); err != nil {
+		if err := bot.Decode(d.data, &b); err != nil {
 			return received{}, err
 		}
 	}

@@ -59,7 +59,7 @@ func TestRoleIsBelievedForMinutes(t *testing.T) {
 	before := role()
 	s.AddUser(slacktest.User{ID: slacktest.Alice, Team: slacktest.Acme, Admin: true})
 	soon := role()
-	clock.turn(believeRole)
+	clock.Turn(believeRole)
 	if later := role(); before != bot.Viewer || soon != bot.Viewer || later != bot.Admin {
 		t.Errorf("roles %v, %v, %v", before, soon, later)
 	}

@@ -39,7 +39,7 @@ const (
 // does not name it.
 func readEvent(data []byte, who func(bot.Tenant) Install) (received, error) {
 	var b eventBody
-	if err := decode(data, &b); err != nil {
+	if err := bot.Decode(data, &b); err != nil {
 		return received{}, err
 	}
 	switch b.Type {
@@ -52,7 +52,7 @@ func readEvent(data []byte, who func(bot.Tenant) Install) (received, error) {
 		return received{ignored: ignoreType}, nil
 	}
 	var other otherEvent
-	if b.ID == "" || len(b.Event) == 0 || decode(b.Event, &other) != nil || other.Type == "" {
+	if b.ID == "" || len(b.Event) == 0 || bot.Decode(b.Event, &other) != nil || other.Type == "" {
 		return received{}, errors.New("it has no event_id or no event with a type")
 	}
 	switch other.Type {
@@ -87,7 +87,7 @@ func readEvent(data []byte, who func(bot.Tenant) Install) (received, error) {
 		return received{message: &bot.Message{Tenant: t, Delivery: deliveryKey(b.ID), Kind: bot.Opened, Place: bot.Direct, Asked: true, Author: bot.Author{ID: other.User}, Sent: at}}, nil
 	}
 	var m wireMessage
-	if err := decode(b.Event, &m); err != nil {
+	if err := bot.Decode(b.Event, &m); err != nil {
 		return received{}, err
 	}
 	self := b.self()

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"authfix/bot"
+	"authfix/bot/outbound"
 )
 
 var _ bot.Fetcher = (*Platform)(nil)
@@ -79,26 +80,13 @@ const fileMethod = "file"
 // download opens a file. A file that the token may read is served without a
 // redirect; one that it may not leads to a page for signing in.
 func (a *api) download(ctx context.Context, token string, from *url.URL, kind string) (io.ReadCloser, error) {
-	ctx, d := bot.NewDownload(ctx)
-	fail := func(err error) (io.ReadCloser, error) {
-		d.Close()
-		return nil, err
+	header := http.Header{"Authorization": {"Bearer " + token}}
+	body, err := outbound.Download(ctx, a.web, from, header, func(w *http.Response) error { return fileAnswer(w, kind) })
+	var e *callError
+	if err != nil && !errors.As(err, &e) {
+		err = &callError{method: fileMethod, cause: err}
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, from.String(), nil)
-	if err != nil {
-		return fail(&callError{method: fileMethod, word: "invalid_url"})
-	}
-	r.Header.Set("Authorization", "Bearer "+token)
-	r.Header.Set("Accept-Encoding", "identity") // a packed file is not unpacked on the way
-	w, err := a.web.Do(r)
-	if err != nil {
-		return fail(&callError{method: fileMethod, cause: bareCause(ctx, err)})
-	}
-	d.Of(w.Body)
-	if err := fileAnswer(w, kind); err != nil {
-		return fail(err)
-	}
-	return d, nil
+	return body, err
 }
 
 // fileAnswer says what is wrong with an answer that should be a file.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"authfix/bot"
+	"authfix/bot/bottest"
 	"authfix/bot/slack/slacktest"
 )
 
@@ -28,17 +29,7 @@ func TestOpen(t *testing.T) {
 	} {
 		id := s.AddFile(f)
 		body, err := p.Open(t.Context(), acmeTenant, bot.File{ID: id})
-		if err != nil {
-			t.Errorf("%s: Open = %v", name, err)
-			continue
-		}
-		got, err := io.ReadAll(body)
-		if err != nil || string(got) != string(f.Content) {
-			t.Errorf("%s: %d bytes, %v; want %d", name, len(got), err, len(f.Content))
-		}
-		if err := body.Close(); err != nil {
-			t.Errorf("%s: Close = %v", name, err)
-		}
+		bottest.SameFile(t, name, body, err, f.Content)
 	}
 }
 
@@ -123,44 +114,16 @@ func TestOpenFails(t *testing.T) {
 }
 
 // A file of any length is read to a bound and no further.
-func TestOpenBounded(t *testing.T) {
-	endless := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		block := make([]byte, 1<<20)
-		for {
-			if _, err := w.Write(block); err != nil {
-				return
-			}
-		}
-	}))
-	defer endless.Close()
-	a := newAPI(endless.URL + "/api/")
-	defer a.close()
-	body, err := a.download(t.Context(), "xoxb-acme", mustURL(t, endless.URL+"/f"), "text/plain")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer body.Close()
-	n, err := io.Copy(io.Discard, body)
-	if n != bot.MaxDownload || err == nil || !strings.Contains(err.Error(), "64 MB") {
-		t.Errorf("read %d bytes, %v", n, err)
-	}
-}
+func TestOpenBounded(t *testing.T) { badly(t, bottest.Endless(t, nil), bottest.Bounded) }
 
 // A file that is cut off is no file.
-func TestOpenCutOff(t *testing.T) {
-	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Length", "100")
-		io.WriteString(w, "half")
-	}))
-	defer h.Close()
-	a := newAPI(h.URL + "/api/")
+func TestOpenCutOff(t *testing.T) { badly(t, bottest.Half(t), bottest.CutOff) }
+
+// badly opens a file that is served badly.
+func badly(t *testing.T, address string, check func(testing.TB, io.ReadCloser, error)) {
+	t.Helper()
+	a := newAPI(address + "/api/")
 	defer a.close()
-	body, err := a.download(t.Context(), "xoxb-acme", mustURL(t, h.URL+"/f"), "text/plain")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer body.Close()
-	if got, err := io.ReadAll(body); err == nil {
-		t.Errorf("%q was taken for a file", got)
-	}
+	body, err := a.download(t.Context(), "xoxb-acme", mustURL(t, address+"/f"), "text/plain")
+	check(t, body, err)
 }

@@ -115,7 +115,7 @@ func (p *Platform) lookup(ctx context.Context, to bot.Destination, channel, key,
 		}
 		for _, raw := range page.Messages {
 			var m foundMessage
-			if decode(raw, &m) != nil || m.Metadata.Type != metaType || m.Metadata.Payload.Key != key {
+			if bot.Decode(raw, &m) != nil || m.Metadata.Type != metaType || m.Metadata.Payload.Key != key {
 				continue
 			}
 			// Everyone can read metadata, and so write the same.

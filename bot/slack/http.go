@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"sync/atomic"
 	"time"
+
+	"authfix/bot"
 )
 
 const (
@@ -140,7 +142,7 @@ func (h *hook) events(ctx context.Context, body []byte) reply {
 		Type      string `json:"type"`
 		Challenge string `json:"challenge"`
 	}
-	if decode(body, &b) == nil && b.Type == "url_verification" {
+	if bot.Decode(body, &b) == nil && b.Type == "url_verification" {
 		return reply{status: http.StatusOK, body: map[string]string{"challenge": b.Challenge}}
 	}
 	return h.decide(ctx, delivery{kind: kindEvent, data: body, size: len(body)})

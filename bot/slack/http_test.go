@@ -2,7 +2,6 @@ package slack
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,6 +21,7 @@ import (
 	"time"
 
 	"authfix/bot"
+	"authfix/bot/bottest"
 )
 
 // A hearer records what it is told, and answers as decide says.
@@ -47,28 +47,6 @@ func (h *hearer) all() []bot.Message {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return slices.Clone(h.heard)
-}
-
-// A logged is a log that a test reads.
-type logged struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *logged) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(b)
-}
-
-func (l *logged) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
-}
-
-func (l *logged) logger() *slog.Logger {
-	return slog.New(slog.NewTextHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
 // nowhere is an API that nobody answers.
@@ -116,8 +94,8 @@ func call(p http.Handler, path string, h http.Header, body string) *httptest.Res
 }
 
 func TestHTTPRefuses(t *testing.T) {
-	var log logged
-	p := overHTTP(t, log.logger())
+	var log bottest.Log
+	p := overHTTP(t, log.Logger())
 	var h hearer
 	listening(t, p, h.accept)
 	good := event("Ev1", `{"type":"message","channel":"C1","user":"U1","text":"hunter2","ts":"1.0"}`)
@@ -189,8 +167,8 @@ func send(p *Platform, path, body string) (int, string) {
 
 // What cannot be read is recorded without its content, and acknowledged.
 func TestHTTPBroken(t *testing.T) {
-	var log logged
-	p := overHTTP(t, log.logger())
+	var log bottest.Log
+	p := overHTTP(t, log.Logger())
 	var h hearer
 	listening(t, p, h.accept)
 	for _, c := range []struct{ path, body, delivery, kind string }{

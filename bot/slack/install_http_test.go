@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"authfix/bot"
+	"authfix/bot/bottest"
 	"authfix/bot/slack/slacktest"
 )
 
@@ -61,9 +62,9 @@ func (v *visitor) visit(address string) (int, string, string) {
 }
 
 // oauth is authfix, to be installed from a fake Slack by a visitor.
-func oauth(t *testing.T, o slacktest.Options) (*slacktest.Server, *shelf, *dial, *httptest.Server, *Platform) {
+func oauth(t *testing.T, o slacktest.Options) (*slacktest.Server, *shelf, *bottest.Clock, *httptest.Server, *Platform) {
 	t.Helper()
-	clock := &dial{now: time.Now()}
+	clock := bottest.NewClock(time.Now())
 	o.Now, o.Rotation, o.NoInstall = clock.Now, true, true
 	s := slacktest.Start(t, o)
 	shelf := newShelf()
@@ -130,24 +131,27 @@ func TestInstall(t *testing.T) {
 // installed.
 func TestInstallRefused(t *testing.T) {
 	for name, c := range map[string]struct {
-		spoil  func(v *visitor, clock *dial, h *httptest.Server, back string) string // where to go in place of back
+		spoil  func(v *visitor, clock *bottest.Clock, h *httptest.Server, back string) string // where to go in place of back
 		status int
 		says   string
 	}{
-		"another browser": {func(v *visitor, _ *dial, _ *httptest.Server, back string) string { clear(v.cookies); return back }, 400, "another browser"},
-		"another state": {func(v *visitor, _ *dial, h *httptest.Server, back string) string {
+		"another browser": {func(v *visitor, _ *bottest.Clock, _ *httptest.Server, back string) string {
+			clear(v.cookies)
+			return back
+		}, 400, "another browser"},
+		"another state": {func(v *visitor, _ *bottest.Clock, h *httptest.Server, back string) string {
 			own := v.cookies[stateCookie].Value
 			w := newVisitor(v.t)
 			w.visit(h.URL + installPath)
 			return strings.Replace(back, own, w.cookies[stateCookie].Value, 1)
 		}, 400, "cannot go on"},
-		"a made state": {func(v *visitor, _ *dial, _ *httptest.Server, back string) string {
+		"a made state": {func(v *visitor, _ *bottest.Clock, _ *httptest.Server, back string) string {
 			own := v.cookies[stateCookie].Value
 			made := strings.Repeat("A", len(own))
 			v.cookies[stateCookie].Value = made
 			return strings.Replace(back, own, made, 1)
 		}, 400, "cannot go on"},
-		"a forged state": {func(v *visitor, _ *dial, _ *httptest.Server, back string) string {
+		"a forged state": {func(v *visitor, _ *bottest.Clock, _ *httptest.Server, back string) string {
 			own := v.cookies[stateCookie].Value
 			b, err := base64.RawURLEncoding.DecodeString(own)
 			if err != nil {
@@ -158,21 +162,21 @@ func TestInstallRefused(t *testing.T) {
 			v.cookies[stateCookie].Value = forged
 			return strings.Replace(back, own, forged, 1)
 		}, 400, "cannot go on"},
-		"no state": {func(v *visitor, _ *dial, h *httptest.Server, _ string) string {
+		"no state": {func(v *visitor, _ *bottest.Clock, h *httptest.Server, _ string) string {
 			v.cookies[stateCookie].Value = ""
 			return h.URL + callbackPath + "?code=111.x&state="
 		}, 400, "cannot go on"},
-		"too late": {func(_ *visitor, clock *dial, _ *httptest.Server, back string) string {
-			clock.turn(stateFor + time.Second)
+		"too late": {func(_ *visitor, clock *bottest.Clock, _ *httptest.Server, back string) string {
+			clock.Turn(stateFor + time.Second)
 			return back
 		}, 400, "ten minutes"},
-		"no code": {func(v *visitor, _ *dial, h *httptest.Server, _ string) string {
+		"no code": {func(v *visitor, _ *bottest.Clock, h *httptest.Server, _ string) string {
 			return h.URL + callbackPath + "?state=" + v.cookies[stateCookie].Value
 		}, 400, "no code"},
-		"a code of nobody": {func(v *visitor, _ *dial, h *httptest.Server, _ string) string {
+		"a code of nobody": {func(v *visitor, _ *bottest.Clock, h *httptest.Server, _ string) string {
 			return h.URL + callbackPath + "?code=111.nobody&state=" + v.cookies[stateCookie].Value
 		}, 400, "has expired or was used"},
-		"a long code": {func(v *visitor, _ *dial, h *httptest.Server, _ string) string {
+		"a long code": {func(v *visitor, _ *bottest.Clock, h *httptest.Server, _ string) string {
 			return h.URL + callbackPath + "?code=" + strings.Repeat("1", maxCode+1) + "&state=" + v.cookies[stateCookie].Value
 		}, 400, "no code"},
 	} {

@@ -149,7 +149,7 @@ func commandPlace(name string) bot.Place {
 // interaction reads what is no command and no event.
 func (r *interpreter) interaction(data []byte) (received, error) {
 	var b interactionBody
-	if err := decode(data, &b); err != nil {
+	if err := bot.Decode(data, &b); err != nil {
 		return received{}, err
 	}
 	switch b.Type {

@@ -1,7 +1,5 @@
 package slack
 
-import "unicode/utf16"
-
 // What Slack publishes as the most that it takes. It counts characters; here
 // they are counted as UTF-16 does, which is never less.
 
@@ -78,12 +76,3 @@ const (
 // maxTextInput bounds what a plain-text input takes.
 // https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
 const maxTextInput = 3_000
-
-// chars is the length of a text as Slack's limits count it.
-func chars(s string) int {
-	n := 0
-	for _, r := range s {
-		n += max(utf16.RuneLen(r), 1)
-	}
-	return n
-}

@@ -33,7 +33,7 @@ func isSuggestion(data []byte) bool {
 	var b struct {
 		Type string `json:"type"`
 	}
-	return decode(data, &b) == nil && b.Type == "block_suggestion"
+	return bot.Decode(data, &b) == nil && b.Type == "block_suggestion"
 }
 
 // options completes what is typed into a menu. Nothing is recorded of it; where
@@ -45,24 +45,21 @@ func (p *Platform) options(ctx context.Context, data []byte) any {
 		p.log.Warn("no options for a menu", "err", err)
 	}
 	for _, c := range choices {
-		if c.ID == "" || chars(c.ID) > maxOptionValue || len(all) == maxOptions {
+		if c.ID == "" || bot.Chars(c.ID) > maxOptionValue || len(all) == maxOptions {
 			continue
 		}
-		label := plainLine(c.Label)
-		if blankText(label) {
+		label := bot.PlainLine(c.Label)
+		if bot.Blank(label) {
 			label = c.ID
 		}
-		if chars(label) > maxOptionText {
-			label = label[:cutAt(label, maxOptionText-1)] + "…"
-		}
-		all = append(all, menuOption{Text: plainText(label), Value: c.ID})
+		all = append(all, menuOption{Text: plainText(bot.Brief(label, maxOptionText)), Value: c.ID})
 	}
 	return map[string]any{"options": all}
 }
 
 func (p *Platform) suggestions(ctx context.Context, data []byte) ([]bot.Choice, error) {
 	var b interactionBody
-	if err := decode(data, &b); err != nil {
+	if err := bot.Decode(data, &b); err != nil {
 		return nil, err
 	}
 	t, err := tenantOf(first(b.Enterprise.ID, b.Team.Enterprise), firstTeam(b.View.Team, b.Team.ID, b.User.Team))

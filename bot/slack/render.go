@@ -41,32 +41,6 @@ var emojis = map[bot.Mark]string{
 	bot.Resolved:  "white_check_mark",
 }
 
-// onlyMarks reports whether a reply is nothing but marks that can be shown as
-// reactions.
-func onlyMarks(r *bot.Reply) bool {
-	if r.Headline != "" || len(r.Sections) > 0 || len(r.Choices) > 0 || r.Mark == "" && r.Unmark == "" {
-		return false
-	}
-	return (r.Mark == "" || emojis[r.Mark] != "") && (r.Unmark == "" || emojis[r.Unmark] != "")
-}
-
-// markWords says a mark in words, where no reaction can be put.
-func markWords(m bot.Mark) string {
-	if m == bot.Unread {
-		return "A file was not read."
-	}
-	return plainLine(string(m))
-}
-
-// toneWords say how a reply is meant, with a sign in front for those who see it.
-var toneWords = map[bot.Tone]struct{ sign, words string }{
-	bot.Sure:    {"✅", "Certain: "},
-	bot.Guess:   {"❔", "Likely: "},
-	bot.Warning: {"⚠️", "Warning: "},
-	bot.Done:    {"✔️", "Done: "},
-	bot.Sorry:   {"✖️", "Sorry: "},
-}
-
 // A drawing is a reply taken apart into units, which are as small as they can
 // come to stand in different messages.
 type drawing struct {
@@ -94,20 +68,20 @@ func newDrawing(r *bot.Reply, address permalinker) *drawing {
 	d := &drawing{address: address}
 	d.headline(r)
 	for i := range r.Sections {
-		d.section(&r.Sections[i])
+		d.section(r.Sections[i].Plain())
 	}
-	if words := markWords(r.Mark); words != "" {
+	if words := r.Mark.Words(); words != "" {
 		d.group++
 		d.prose("", words)
 	}
 	head := d.body
 	d.body = nil
-	if l := r.Link; l != nil && !blankText(plainLine(l.Label+l.URL+l.Message)) {
+	if l := r.Link; l != nil && !bot.Blank(bot.PlainLine(l.Label+l.URL+l.Message)) {
 		d.group++
 		d.links("More", []bot.Link{*l})
 	}
 	d.choices(r.Choices, textOf(head) == "")
-	d.footnote(plainLines(r.Footnote))
+	d.footnote(bot.PlainLines(r.Footnote))
 	d.body, d.tail = head, d.body
 	if len(d.body)+len(d.tail) == 0 { // a message must say something
 		d.prose("", "Nothing to say.")
@@ -124,14 +98,14 @@ func (d *drawing) add(u unit) {
 
 // measure sets the sizes of u.
 func (u *unit) measure() {
-	u.size = objectChars + chars(u.header) + chars(u.note)
+	u.size = objectChars + bot.Chars(u.header) + bot.Chars(u.note)
 	if u.rich != nil {
 		u.size += richChars(u.rich.Elements)
 	}
 	if b := u.button; b != nil {
-		u.size += objectChars + chars(b.Text.Text) + chars(b.ActionID) + chars(b.Value)
+		u.size += objectChars + bot.Chars(b.Text.Text) + bot.Chars(b.ActionID) + bot.Chars(b.Value)
 	}
-	u.length = chars(escapeText(u.text)) + 1
+	u.length = bot.Chars(escapeText(u.text)) + 1
 }
 
 // richChars counts runs and what holds them.
@@ -141,7 +115,7 @@ func richChars(elements []any) int {
 		n += objectChars
 		switch e := e.(type) {
 		case richRun:
-			n += chars(e.Text) + chars(e.URL)
+			n += bot.Chars(e.Text) + bot.Chars(e.URL)
 		case richPart:
 			n += richChars(e.Elements)
 		}
@@ -152,25 +126,25 @@ func richChars(elements []any) int {
 // headline draws the headline as a header, or as bold text when it is too long
 // for one.
 func (d *drawing) headline(r *bot.Reply) {
-	head := plainLine(r.Headline)
-	if blankText(head) {
+	head := bot.PlainLine(r.Headline)
+	if bot.Blank(head) {
 		return
 	}
-	tone := toneWords[r.Tone]
-	text := tone.words + head
+	sign, words := r.Tone.Lead()
+	text := words + head
 	shown := text
-	if tone.sign != "" {
-		shown = tone.sign + " " + text
+	if sign != "" {
+		shown = sign + " " + text
 	}
 	d.group++
-	if chars(shown) <= maxHeader {
+	if bot.Chars(shown) <= maxHeader {
 		d.add(unit{header: shown, text: text})
 		return
 	}
-	for i, piece := range piecesOf(shown, maxTextObject) {
+	for i, piece := range bot.Pieces(shown, maxTextObject, bot.RuneChars) {
 		said := piece
 		if i == 0 {
-			said = strings.TrimPrefix(piece, tone.sign+" ")
+			said = strings.TrimPrefix(piece, sign+" ")
 		}
 		d.add(unit{rich: paragraph(boldRun(piece)), text: said, glue: i > 0})
 	}
@@ -178,42 +152,26 @@ func (d *drawing) headline(r *bot.Reply) {
 
 func paragraph(runs ...any) *richPart { return &richPart{Type: "rich_text_section", Elements: runs} }
 
-// section draws all bodies of a section, the label before the first.
-func (d *drawing) section(s *bot.Section) {
+// section draws all bodies of a plain section, the label before the first.
+func (d *drawing) section(s bot.Section) {
 	d.group++
-	label := plainLine(s.Label)
-	if blankText(label) {
-		label = ""
+	once := func() string { l := s.Label; s.Label = ""; return l }
+	if s.Prose != "" {
+		d.prose(once(), s.Prose)
 	}
-	once := func() string { l := label; label = ""; return l }
-	if prose := strings.Trim(plainLines(s.Prose), "\n"); !blankText(prose) {
-		d.prose(once(), prose)
-	}
-	if code := plainLines(s.Code); !blankText(code) {
+	if s.Code != "" {
 		d.heading(once())
-		d.code(code)
+		d.code(s.Code)
 	}
-	if anyShown(s.List) {
+	if len(s.List) > 0 {
 		d.heading(once())
 		d.list(s.List, s.Number)
 	}
 	for _, f := range s.Fields {
-		if name, value := plainLine(f.Name), strings.Trim(plainLines(f.Value), "\n"); !blankText(name) || !blankText(value) {
-			d.heading(once())
-			d.prose(name, value)
-		}
+		d.heading(once())
+		d.prose(f.Name, f.Value)
 	}
 	d.links(once(), s.Links)
-}
-
-// anyShown reports whether one of all shows anything.
-func anyShown(all []string) bool {
-	for _, s := range all {
-		if !blankText(plainLines(s)) {
-			return true
-		}
-	}
-	return false
 }
 
 // heading draws a label on a line of its own.
@@ -221,7 +179,7 @@ func (d *drawing) heading(label string) {
 	if label == "" {
 		return
 	}
-	for i, piece := range piecesOf(label, maxTextObject) {
+	for i, piece := range bot.Pieces(label, maxTextObject, bot.RuneChars) {
 		d.add(unit{rich: paragraph(boldRun(piece)), text: piece, glue: i > 0, leads: true})
 	}
 }
@@ -229,19 +187,19 @@ func (d *drawing) heading(label string) {
 // prose draws text behind its label, which stands on a line of its own when the
 // text has several or the label is long.
 func (d *drawing) prose(label, text string) {
-	if blankText(text) {
+	if bot.Blank(text) {
 		d.heading(label)
 		return
 	}
 	lead := ""
 	switch {
-	case blankText(label):
-	case strings.Contains(text, "\n") || chars(label) > maxHeader:
+	case bot.Blank(label):
+	case strings.Contains(text, "\n") || bot.Chars(label) > maxHeader:
 		d.heading(label)
 	default:
 		lead = label + ": "
 	}
-	for i, piece := range piecesOf(text, maxTextObject) {
+	for i, piece := range bot.Pieces(text, maxTextObject, bot.RuneChars) {
 		u := unit{glue: i > 0}
 		shown := piece
 		if strings.HasSuffix(piece, "\n") { // the next paragraph begins on a new line anyway
@@ -265,7 +223,7 @@ func (d *drawing) code(text string) {
 	for strings.HasPrefix(text, "\n") {
 		text = text[1:]
 	}
-	for i, piece := range piecesOf(text, maxTextObject) {
+	for i, piece := range bot.Pieces(text, maxTextObject, bot.RuneChars) {
 		d.add(unit{rich: &richPart{Type: "rich_text_preformatted", Elements: []any{textRun(piece)}}, text: piece, glue: i > 0})
 	}
 }
@@ -273,8 +231,7 @@ func (d *drawing) code(text string) {
 // list draws a list with its numbers, of which a blank entry keeps its own.
 func (d *drawing) list(all []string, numbered bool) {
 	for i, item := range all {
-		item = strings.TrimSpace(plainLines(item))
-		if blankText(item) {
+		if item == "" {
 			continue
 		}
 		part, lead := richPart{Type: "rich_text_list", Style: "bullet"}, "• "
@@ -282,7 +239,7 @@ func (d *drawing) list(all []string, numbered bool) {
 			part.Style, part.Offset = "ordered", i
 			lead = fmt.Sprintf("%d. ", i+1)
 		}
-		pieces := piecesOf(item, maxTextObject)
+		pieces := bot.Pieces(item, maxTextObject, bot.RuneChars)
 		part.Elements = []any{*paragraph(textRun(pieces[0]))}
 		d.add(unit{rich: &part, text: lead + pieces[0]})
 		for _, more := range pieces[1:] {
@@ -294,11 +251,11 @@ func (d *drawing) list(all []string, numbered bool) {
 // footnote draws small print, or plain text when it is long.
 func (d *drawing) footnote(text string) {
 	text = strings.TrimSpace(text)
-	if blankText(text) {
+	if bot.Blank(text) {
 		return
 	}
 	d.group++
-	for i, piece := range piecesOf(text, maxTextObject) {
+	for i, piece := range bot.Pieces(text, maxTextObject, bot.RuneChars) {
 		d.add(unit{note: piece, text: piece, glue: i > 0})
 	}
 }

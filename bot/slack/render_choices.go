@@ -13,23 +13,23 @@ func (d *drawing) choices(all []bot.Choice, alone bool) {
 	var buttons []unit
 	known := map[string]bool{}
 	for i, c := range all {
-		label := plainLine(c.Label)
-		if blankText(label) {
+		label := bot.PlainLine(c.Label)
+		if bot.Blank(label) {
 			label = fmt.Sprintf("Choice %d", i+1)
 		}
-		if chars(c.ID) > maxButtonValue { // a press could not say what was chosen
+		if bot.Chars(c.ID) > maxButtonValue { // a press could not say what was chosen
 			d.group++
 			d.prose("", label)
 			continue
 		}
-		if chars(label) > maxButtonText {
+		if bot.Chars(label) > maxButtonText {
 			d.group++
 			d.prose("", label)
-			label = label[:cutAt(label, maxButtonText-1)] + "…"
+			label = bot.Brief(label, maxButtonText)
 		}
 		// The value says what was chosen; an action_id must be unique in a message.
 		action := c.ID
-		if action == "" || chars(action) > maxActionID || known[action] {
+		if action == "" || bot.Chars(action) > maxActionID || known[action] {
 			action = fmt.Sprintf("choice-%d", i)
 		}
 		known[action] = true

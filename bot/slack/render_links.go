@@ -1,10 +1,7 @@
 package slack
 
 import (
-	"fmt"
-	"net/url"
 	"regexp"
-	"strings"
 
 	"authfix/bot"
 )
@@ -21,11 +18,11 @@ func (d *drawing) links(label string, all []bot.Link) {
 	var links []shown
 	var long []string
 	for _, l := range all {
-		label := plainLine(l.Label)
-		if blankText(label) {
+		label := bot.PlainLine(l.Label)
+		if bot.Blank(label) {
 			label = ""
 		}
-		if chars(label) > maxLinkLabel {
+		if bot.Chars(label) > maxLinkLabel {
 			long, label = append(long, label), ""
 		}
 		if l.URL == "" && l.Channel != "" && l.Message != "" && d.address != nil {
@@ -33,13 +30,13 @@ func (d *drawing) links(label string, all []bot.Link) {
 		}
 		runs, text := linkRuns(l, label)
 		switch {
-		case chars(text) > maxLinkLabel+maxURL:
+		case bot.Chars(text) > maxLinkLabel+maxURL:
 			long = append(long, text)
 		case text != "":
 			links = append(links, shown{runs, text})
 		}
 	}
-	if len(links) == 1 && len(long) == 0 && label != "" && chars(label) <= maxHeader {
+	if len(links) == 1 && len(long) == 0 && label != "" && bot.Chars(label) <= maxHeader {
 		d.add(unit{rich: paragraph(append([]any{boldRun(label + ": ")}, links[0].runs...)...), text: label + ": " + links[0].text})
 		return
 	}
@@ -62,7 +59,7 @@ var channelID = regexp.MustCompile(`^[CDG][A-Z0-9]{1,30}$`)
 // there is nothing to show. What is no address that can be followed is shown as
 // text.
 func linkRuns(l bot.Link, label string) (runs []any, text string) {
-	raw := plainLine(l.URL)
+	raw := bot.PlainLine(l.URL)
 	address, ok := safeURL(raw)
 	switch {
 	case ok && label == "":
@@ -91,26 +88,14 @@ func linkRuns(l bot.Link, label string) (runs []any, text string) {
 // boundedRuns is a text as runs of which none is too long.
 func boundedRuns(s string) []any {
 	var runs []any
-	for _, piece := range piecesOf(s, maxTextObject) {
+	for _, piece := range bot.Pieces(s, maxTextObject, bot.RuneChars) {
 		runs = append(runs, textRun(piece))
 	}
 	return runs
 }
 
-// safeURL is the address of a page as Slack takes it: what does not belong into
-// one is escaped.
+// safeURL is the address of a page as Slack takes it.
 func safeURL(raw string) (string, bool) {
-	u, err := url.Parse(raw)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil {
-		return "", false
-	}
-	var b strings.Builder
-	for i, c := range []byte(u.String()) {
-		if c <= ' ' || c >= 0x7F || strings.IndexByte("<>\"|\\^`{}", c) >= 0 {
-			fmt.Fprintf(&b, "%%%02X", u.String()[i])
-			continue
-		}
-		b.WriteByte(c)
-	}
-	return b.String(), chars(b.String()) <= maxURL
+	address, ok := bot.WebAddress(raw, "<>\"|\\^`{}")
+	return address, ok && bot.Chars(address) <= maxURL
 }

@@ -3,13 +3,9 @@ package slack
 import (
 	"flag"
 	"fmt"
-	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"unicode"
 
 	"authfix/bot"
 	"authfix/bot/bottest"
@@ -25,27 +21,6 @@ func testAddress(channel, message string) string {
 		return ""
 	}
 	return "https://team.slack.example/archives/" + channel + "/p" + strings.ReplaceAll(message, ".", "")
-}
-
-// golden compares text with a file, or writes it.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", "replies", name+".json")
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s changed; look at it and run the test with -update:\n%s", path, got[:min(len(got), 4000)])
-	}
 }
 
 // TestCanonicalReplies draws every canonical reply into a golden file. Of those
@@ -65,9 +40,9 @@ func TestCanonicalReplies(t *testing.T) {
 				for _, block := range p.Blocks {
 					b.WriteString(shapeOf(t, block))
 				}
-				fmt.Fprintf(&b, "%d characters of text\n", chars(p.Text))
+				fmt.Fprintf(&b, "%d characters of text\n", bot.Chars(p.Text))
 			}
-			golden(t, c.Name, b.String())
+			bottest.Golden(t, c.Name+".json", b.String(), *update)
 		})
 	}
 }
@@ -79,8 +54,8 @@ func shapeOf(t *testing.T, block any) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if chars(text) > 160 {
-		return fmt.Sprintf("%s … %s (%d characters)\n", text[:cutAt(text, 80)], text[len(text)-40:], chars(text))
+	if bot.Chars(text) > 160 {
+		return fmt.Sprintf("%s … %s (%d characters)\n", text[:bot.CutAt(text, 80, bot.RuneChars)], text[len(text)-40:], bot.Chars(text))
 	}
 	return text + "\n"
 }
@@ -103,83 +78,17 @@ func checkReply(t *testing.T, r *bot.Reply) {
 			t.Errorf("%s: metadata %+v", name, m)
 		}
 		changed := parts[i].forUpdate()
-		if n := chars(changed.Text); n > 4_000 || n == 0 || len(changed.Blocks) != len(parts[i].Blocks) {
+		if n := bot.Chars(changed.Text); n > 4_000 || n == 0 || len(changed.Blocks) != len(parts[i].Blocks) {
 			t.Errorf("%s: as a change it has %d characters of text", name, n)
 		}
 		checkMessage(t, name+" as a change", &changed)
 	}
 	spoken := strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">", "\u2060", "").Replace(said.String())
-	holds(t, "the blocks", shown.String(), r, true)
-	holds(t, "the text", spoken, r, len(r.Sections) == 0 && r.Headline == "")
+	parting := bottest.Parting{Whole: 700, Ends: 20}
+	parting.Holds(t, "the blocks", shown.String(), r, true)
+	parting.Holds(t, "the text", spoken, r, len(r.Sections) == 0 && r.Headline == "")
 	home := renderHome(r, testAddress)
 	checkView(t, "the home tab", &home)
-}
-
-// holds checks that text has every line of a reply, in which long lines may be
-// parted between words.
-func holds(t *testing.T, what, text string, r *bot.Reply, choices bool) {
-	t.Helper()
-	folded := fold(text)
-	has := func(s string) {
-		t.Helper()
-		for line := range strings.Lines(plainLines(s)) {
-			for _, word := range wordsOf(line) {
-				if !strings.Contains(folded, word) {
-					t.Errorf("%s lack %q", what, word[:min(len(word), 200)])
-					return
-				}
-			}
-		}
-	}
-	has(r.Headline)
-	has(r.Footnote)
-	for _, s := range r.Sections {
-		has(s.Label)
-		has(s.Prose)
-		has(s.Code)
-		for _, item := range s.List {
-			has(item)
-		}
-		for _, f := range s.Fields {
-			has(f.Name)
-			has(f.Value)
-		}
-		for _, l := range s.Links {
-			has(l.Label)
-		}
-	}
-	if r.Link != nil {
-		has(r.Link.Label)
-	}
-	if choices {
-		for _, c := range r.Choices {
-			has(c.Label)
-		}
-	}
-}
-
-// fold takes the blanks out of a text: where lines are parted, they change.
-func fold(s string) string { return strings.Join(strings.Fields(s), "") }
-
-// wordsOf are the pieces of a line that stay together: the line itself unless it
-// is long, and then its words unless they are.
-func wordsOf(line string) []string {
-	if strings.TrimFunc(line, func(r rune) bool { return r == 0x200C || r == 0x200D || unicode.IsSpace(r) }) == "" {
-		return nil
-	}
-	if len(line) < 700 {
-		return []string{fold(line)}
-	}
-	var all []string
-	for _, w := range strings.Fields(line) {
-		if len(w) < 700 {
-			all = append(all, w)
-			continue
-		}
-		runes := []rune(w)
-		all = append(all, string(runes[:20]), string(runes[len(runes)-20:]))
-	}
-	return all
 }
 
 // TestShape checks what a short answer is made of.
@@ -238,11 +147,11 @@ func TestLimits(t *testing.T) {
 		{"prose of emojis at its limit", bot.Reply{Sections: []bot.Section{{Prose: strings.Repeat("🙂", 1500)}}}, "text", 1},
 		{"prose of emojis over it", bot.Reply{Sections: []bot.Section{{Prose: strings.Repeat("🙂", 1501)}}}, "text", 2},
 		{"code stays one piece", bot.Reply{Sections: []bot.Section{{Code: strings.Repeat("code of a line\n", 600)}}}, "rich_text_preformatted", 1},
-		{"25 choices", bot.Reply{Choices: choices(25)}, "actions", 1},
-		{"26 choices", bot.Reply{Choices: choices(26)}, "actions", 2},
+		{"25 choices", bot.Reply{Choices: bottest.Choices(25)}, "actions", 1},
+		{"26 choices", bot.Reply{Choices: bottest.Choices(26)}, "actions", 2},
 		{"a footnote at its limit", bot.Reply{Headline: "h", Footnote: strings.Repeat("f", 3000)}, "context", 1},
-		{"50 sections", bot.Reply{Sections: proses(50)}, "rich_text", 50},
-		{"51 sections", bot.Reply{Sections: proses(51)}, "rich_text", 1},
+		{"50 sections", bot.Reply{Sections: bottest.Proses(50)}, "rich_text", 50},
+		{"51 sections", bot.Reply{Sections: bottest.Proses(51)}, "rich_text", 1},
 		{"a list is one list", bot.Reply{Sections: []bot.Section{{List: []string{"a", "b", "c"}, Number: true}}}, "rich_text_list", 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -251,22 +160,6 @@ func TestLimits(t *testing.T) {
 			}
 		})
 	}
-}
-
-func choices(n int) []bot.Choice {
-	var all []bot.Choice
-	for i := range n {
-		all = append(all, bot.Choice{ID: fmt.Sprintf("v1:c:%d", i), Label: fmt.Sprintf("Choice %d", i)})
-	}
-	return all
-}
-
-func proses(n int) []bot.Section {
-	var all []bot.Section
-	for i := range n {
-		all = append(all, bot.Section{Prose: fmt.Sprintf("Section %d.", i)})
-	}
-	return all
 }
 
 // TestChoices checks what comes back from a press: the choice's id as it was.
@@ -289,12 +182,12 @@ func TestChoices(t *testing.T) {
 
 func TestReaction(t *testing.T) {
 	for _, m := range []bot.Mark{bot.Unread, bot.Answered, bot.Unknown, bot.Escalated, bot.Resolved} {
-		if name := emojis[m]; name == "" || strings.Contains(name, ":") || !onlyMarks(&bot.Reply{Mark: m}) || !onlyMarks(&bot.Reply{Unmark: m}) {
+		if name := emojis[m]; name == "" || strings.Contains(name, ":") || !(&bot.Reply{Mark: m}).OnlyMarks(emojis) || !(&bot.Reply{Unmark: m}).OnlyMarks(emojis) {
 			t.Errorf("the reaction of %s is %q", m, name)
 		}
 	}
 	for _, r := range []bot.Reply{{}, {Headline: "h", Mark: bot.Unread}, {Mark: "novel"}, {Mark: bot.Resolved, Unmark: "novel"}} {
-		if onlyMarks(&r) {
+		if r.OnlyMarks(emojis) {
 			t.Errorf("%+v is drawn as a reaction", r)
 		}
 	}
@@ -313,14 +206,14 @@ func TestForm(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := renderForm(f, `{"channel":"C024BE91L"}`)
-			if shown := checkView(t, name, &v); f.Title != "" && !strings.Contains(fold(shown), fold(plainLine(f.Title))) {
+			if shown := checkView(t, name, &v); f.Title != "" && !strings.Contains(bottest.Fold(shown), bottest.Fold(bot.PlainLine(f.Title))) {
 				t.Errorf("the title is cut: %s", shown)
 			}
 			text, err := indentJSON(v)
 			if err != nil {
 				t.Fatal(err)
 			}
-			golden(t, name, text)
+			bottest.Golden(t, name+".json", text, *update)
 			if !strings.Contains(text, "3000 characters have room here. Attach") {
 				t.Error("it does not say what to do with a longer text")
 			}
@@ -334,14 +227,14 @@ func TestHome(t *testing.T) {
 		{List: []string{"Write /authfix and the error.", "Mention me."}},
 		{Label: "Recent", Prose: "25 November 10:00 · The clocks differ · open", Links: []bot.Link{{Label: "The thread", Channel: "C024BE91L", Message: "1700000000.000100"}}},
 		{Label: "Channels", Links: []bot.Link{{Channel: "C024BE91L"}, {Label: "triage on", Channel: "C1"}}},
-	}, Choices: choices(2), Footnote: "43 failure modes"}
+	}, Choices: bottest.Choices(2), Footnote: "43 failure modes"}
 	v := renderHome(&r, testAddress)
 	checkView(t, "home", &v)
 	text, err := indentJSON(v)
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "home", text)
+	bottest.Golden(t, "home.json", text, *update)
 
 	long := bot.Reply{Headline: "long"}
 	for i := range 3000 {
@@ -388,99 +281,15 @@ func TestExamplesRender(t *testing.T) {
 	}
 }
 
-// TestRandomReplies draws replies of random anatomy and hostile strings.
-func TestRandomReplies(t *testing.T) {
-	for seed := range uint64(60) {
-		r := randomReply(rand.New(rand.NewPCG(seed, 1)), bottest.Hostile)
-		checkReply(t, &r)
-		if t.Failed() {
-			t.Fatalf("seed %d", seed)
-		}
-	}
+// random makes replies with what breaks out of markup.
+var random = bottest.Random{
+	Place:    bot.Link{Channel: "C024BE91L", Message: "1.2"},
+	Breakers: []string{"", " \n\t ", "<!channel> <@U1> :smile: ", "line & more\n", "👩‍👩‍👧", "WWWWWWWW"},
 }
 
-func FuzzRender(f *testing.F) {
-	f.Add(uint64(1), bottest.Hostile)
-	f.Add(uint64(2), "\xff\x00\u202e:smile: <!channel> ```")
-	f.Add(uint64(3), strings.Repeat("&", 5000))
-	f.Add(uint64(4), strings.Repeat("e\u0301", 3000))
-	f.Add(uint64(5), "\u200d\n\u200d")
-	f.Fuzz(func(t *testing.T, seed uint64, text string) {
-		if len(text) > 64<<10 {
-			return
-		}
-		r := randomReply(rand.New(rand.NewPCG(seed, 2)), text)
-		checkReply(t, &r)
-	})
-}
+func TestRandomReplies(t *testing.T) { random.Test(t, 60, checkReply) }
 
-// randomReply makes a reply whose strings are made of a text and of what breaks
-// out of markup.
-func randomReply(rng *rand.Rand, text string) bot.Reply {
-	str := func() string {
-		switch rng.IntN(12) {
-		case 0:
-			return ""
-		case 1:
-			return " \n\t "
-		case 2:
-			return strings.Repeat("<!channel> <@U1> :smile: ", 1+rng.IntN(300))
-		case 3:
-			return strings.Repeat("W", rng.IntN(7000))
-		case 4:
-			return strings.Repeat("line & more\n", rng.IntN(400))
-		case 5:
-			return strings.Repeat("👩‍👩‍👧", 1+rng.IntN(800))
-		case 6:
-			return "\x00\u202e" + text + "\u202c\xff"
-		case 7:
-			return text
-		}
-		return "a plain sentence. Another one."
-	}
-	some := func(n int) []string {
-		var all []string
-		for range rng.IntN(n) {
-			all = append(all, str())
-		}
-		return all
-	}
-	link := func() bot.Link {
-		return []bot.Link{{Label: str(), URL: "https://docs.example/" + str()}, {Label: str(), URL: str()}, {Label: str(), Channel: "C024BE91L", Message: "1.2"}, {Label: str(), Channel: str(), Message: str()}}[rng.IntN(4)]
-	}
-	tones := []bot.Tone{bot.Plain, bot.Sure, bot.Guess, bot.Warning, bot.Done, bot.Sorry, "other"}
-	r := bot.Reply{Headline: str(), Tone: tones[rng.IntN(len(tones))], Footnote: str()}
-	for range rng.IntN(8) {
-		s := bot.Section{Label: str(), Syntax: "sql"}
-		switch rng.IntN(6) {
-		case 0:
-			s.Prose = str()
-		case 1:
-			s.Code = str()
-		case 2:
-			s.List, s.Number = some(20), rng.IntN(2) == 0
-		case 3:
-			for range rng.IntN(15) {
-				s.Fields = append(s.Fields, bot.Field{Name: str(), Value: str()})
-			}
-		case 4:
-			for range rng.IntN(15) {
-				s.Links = append(s.Links, link())
-			}
-		case 5:
-			s.Prose, s.Code, s.List, s.Links = str(), str(), some(4), []bot.Link{link()}
-		}
-		r.Sections = append(r.Sections, s)
-	}
-	for i := range rng.IntN(15) {
-		r.Choices = append(r.Choices, bot.Choice{ID: fmt.Sprintf("v1:%d:%.90s", i, str()), Label: str(), Style: "danger"})
-	}
-	if rng.IntN(2) == 0 {
-		l := link()
-		r.Link = &l
-	}
-	return r
-}
+func FuzzRender(f *testing.F) { random.Fuzz(f, 64<<10, checkReply) }
 
 // examplesOf are all texts that come with a failure mode.
 func examplesOf(m *knowledge.FailureMode) []string {

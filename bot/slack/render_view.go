@@ -46,22 +46,17 @@ func renderHome(r *bot.Reply, address permalinker) viewPayload {
 // renderForm draws a form as a modal. What is private comes back with what is
 // filled in; it must have at most maxPrivateMetadata characters.
 func renderForm(f bot.Form, private string) viewPayload {
-	bounded := func(s string, n int) string {
-		if s = plainLine(s); chars(s) > n {
-			return s[:cutAt(s, n-1)] + "…"
-		}
-		return s
-	}
-	title, label := plainLine(f.Title), bounded(f.Label, maxInputLabel)
-	if blankText(label) {
+	bounded := func(s string, n int) string { return bot.Brief(bot.PlainLine(s), n) }
+	title, label := bot.PlainLine(f.Title), bounded(f.Label, maxInputLabel)
+	if bot.Blank(label) {
 		label = "Text"
 	}
 	hint := fmt.Sprintf("%d characters have room here. Attach a longer text as a file to a message instead.", maxTextInput)
-	if own := bounded(f.Hint, maxInputHint-chars(hint)-1); !blankText(own) {
+	if own := bounded(f.Hint, maxInputHint-bot.Chars(hint)-1); !bot.Blank(own) {
 		hint = own + " " + hint
 	}
 	v := viewPayload{Type: "modal", CallbackID: bounded(f.ID, maxCallbackID), Private: private}
-	if chars(title) > maxViewTitle || blankText(title) {
+	if bot.Chars(title) > maxViewTitle || bot.Blank(title) {
 		d := drawing{}
 		d.prose("", title)
 		v.Blocks = blocksOf(d.body[:min(len(d.body), 10)], maxViewBlocks)

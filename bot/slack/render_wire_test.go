@@ -59,7 +59,7 @@ func TestRepliesAreTaken(t *testing.T) {
 	}
 	t.Run("random", func(t *testing.T) {
 		for seed := range uint64(20) {
-			r := randomReply(rand.New(rand.NewPCG(seed, 3)), bottest.Hostile)
+			r := random.Reply(rand.New(rand.NewPCG(seed, 3)), bottest.Hostile)
 			take(t, &r)
 		}
 	})

@@ -38,7 +38,7 @@ func (p *Platform) Send(ctx context.Context, to bot.Destination, r bot.Reply) (b
 	if r.Audience == bot.ToHome {
 		return p.publish(ctx, to, renderHome(&r, address))
 	}
-	if onlyMarks(&r) {
+	if r.OnlyMarks(emojis) {
 		return p.mark(ctx, to, &r)
 	}
 	if strings.HasPrefix(to.Replaces, privately) {

@@ -1,12 +1,10 @@
 package slack
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -15,33 +13,17 @@ import (
 	"time"
 
 	"authfix/bot"
+	"authfix/bot/bottest"
+	"authfix/bot/outbound"
 	"authfix/bot/slack/slacktest"
 )
 
 // acmeTenant is the workspace of a new fake Slack.
 var acmeTenant = bot.Tenant{Platform: Name, Workspace: slacktest.Acme}
 
-// A logBook is a log that is written and read concurrently.
-type logBook struct {
-	mu  sync.Mutex
-	all bytes.Buffer
-}
-
-func (l *logBook) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.all.Write(b)
-}
-
-func (l *logBook) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.all.String()
-}
-
 // speak returns a platform that speaks to a fake Slack. At the end of the test
 // nothing of a token may be in its log, and no rule of Slack's broken.
-func speak(t *testing.T, o slacktest.Options) (*slacktest.Server, *Platform, *logBook) {
+func speak(t *testing.T, o slacktest.Options) (*slacktest.Server, *Platform, *bottest.Log) {
 	t.Helper()
 	s := slacktest.Start(t, o)
 	p, log := speakTo(t, s, Config{BotToken: "xoxb-acme"}, Deps{})
@@ -56,11 +38,11 @@ func speak(t *testing.T, o slacktest.Options) (*slacktest.Server, *Platform, *lo
 	return s, p, log
 }
 
-func speakTo(t *testing.T, s *slacktest.Server, c Config, d Deps) (*Platform, *logBook) {
+func speakTo(t *testing.T, s *slacktest.Server, c Config, d Deps) (*Platform, *bottest.Log) {
 	t.Helper()
-	log := &logBook{}
+	log := &bottest.Log{}
 	c.SigningSecret, c.API = "signing-secret", s.API()
-	d.Log = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	d.Log = log.Logger()
 	p, err := New(c, d)
 	if err != nil {
 		t.Fatal(err)
@@ -189,7 +171,7 @@ func TestSendErrors(t *testing.T) {
 		"half JSON":             {slacktest.Fault{Body: `{"ok":true,"ts":"1`}, unknown},
 		"another form":          {slacktest.Fault{Body: `{"ok":true,"ts":7}`}, unknown},
 		"a redirect":            {slacktest.Fault{Status: 302}, permanent},
-		"too long an answer":    {slacktest.Fault{Body: `{"ok":true,"x":"` + strings.Repeat("x", maxAnswer) + `"}`}, unknown},
+		"too long an answer":    {slacktest.Fault{Body: `{"ok":true,"x":"` + strings.Repeat("x", outbound.MaxAnswer) + `"}`}, unknown},
 		"a login page in place": {slacktest.Fault{Status: 404, Body: "<html>xoxb-acme</html>"}, permanent},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"authfix/bot/outbound"
 )
 
 // Socket Mode: the program opens a connection over which Slack delivers. Slack
@@ -130,7 +132,7 @@ func (p *Platform) connect(ctx context.Context) (c *conn, wait time.Duration, er
 		return nil, wait, err
 	}
 	u, err := url.Parse(got.URL)
-	if err != nil || u.Host == "" || u.Scheme != "wss" && (u.Scheme != "ws" || !loopback(u.Hostname())) {
+	if err != nil || u.Host == "" || u.Scheme != "wss" && (u.Scheme != "ws" || !outbound.Loopback(u.Hostname())) {
 		return nil, 0, errors.New("apps.connections.open: it gave no address")
 	}
 	dialer := websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: dialWithin, WriteBufferSize: socketWriteBuffer}
@@ -139,7 +141,7 @@ func (p *Platform) connect(ctx context.Context) (c *conn, wait time.Duration, er
 		if answer != nil {
 			return nil, retryAfter(answer.Header), fmt.Errorf("open the socket: status %d", answer.StatusCode)
 		}
-		return nil, 0, fmt.Errorf("open the socket: %w", bareCause(ctx, err))
+		return nil, 0, fmt.Errorf("open the socket: %w", outbound.BareCause(ctx, err))
 	}
 	return newConn(p, ws), 0, nil
 }

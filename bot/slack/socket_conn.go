@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"authfix/bot"
 )
 
 const (
@@ -151,7 +153,7 @@ func (c *conn) read(ctx context.Context) error {
 // frame handles one frame, of which the last bytes may have been skipped.
 func (c *conn) frame(ctx context.Context, data []byte, skipped int) {
 	var e envelope
-	err := decode(data, &e)
+	err := bot.Decode(data, &e)
 	size := len(data) + skipped
 	switch {
 	case skipped > 0 || len(e.Payload) > maxPayload:

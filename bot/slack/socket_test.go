@@ -14,15 +14,16 @@ import (
 	"github.com/gorilla/websocket"
 
 	"authfix/bot"
+	"authfix/bot/bottest"
 	"authfix/bot/slack/slacktest"
 )
 
 // socketMode starts a fake Slack and a platform on Socket Mode, with its log.
-func socketMode(t *testing.T, o slacktest.Options, h *hearer) (*slacktest.Server, *Platform, *logged) {
+func socketMode(t *testing.T, o slacktest.Options, h *hearer) (*slacktest.Server, *Platform, *bottest.Log) {
 	t.Helper()
 	o.SocketMode = true
 	s := slacktest.Start(t, o)
-	l := &logged{}
+	l := &bottest.Log{}
 	p := platformFor(t, s, true, l)
 	listening(t, p, h.accept)
 	until(t, "the platform is ready", func() bool { return p.Ready(t.Context()) == nil })
@@ -139,7 +140,7 @@ func TestSocketTriesAgain(t *testing.T) {
 		f.Method = "apps.connections.open"
 		s.Fault(f)
 	}
-	l := &logged{}
+	l := &bottest.Log{}
 	p := platformFor(t, s, true, l)
 	h := &hearer{}
 	began := time.Now()

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"authfix/bot"
+	"authfix/bot/bottest"
 	"authfix/bot/slack/slacktest"
 )
 
@@ -109,31 +110,13 @@ func (s *shelf) List(context.Context) ([]Install, error) {
 	return all, nil
 }
 
-// A dial is a clock that is set by hand.
-type dial struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (d *dial) Now() time.Time {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.now
-}
-
-func (d *dial) turn(by time.Duration) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.now = d.now.Add(by)
-}
-
 var byOAuth = Config{ClientID: "111.222", ClientSecret: "client-secret"}
 
 // installed returns a fake Slack with rotating tokens, the shelf with the install
 // of Acme, and the clock of all.
-func installed(t *testing.T, o slacktest.Options) (*slacktest.Server, *shelf, *dial) {
+func installed(t *testing.T, o slacktest.Options) (*slacktest.Server, *shelf, *bottest.Clock) {
 	t.Helper()
-	clock := &dial{now: time.Now()}
+	clock := bottest.NewClock(time.Now())
 	o.Now, o.Rotation, o.NoInstall = clock.Now, true, true
 	s := slacktest.Start(t, o)
 	shelf := newShelf()
@@ -164,7 +147,7 @@ func TestRotationOverAMonth(t *testing.T) {
 	used := map[string]int{}
 	said := 0
 	for hour := range 30 * 24 {
-		clock.turn(time.Hour)
+		clock.Turn(time.Hour)
 		var wg sync.WaitGroup
 		for n, p := range replicas {
 			wg.Go(func() {
@@ -218,7 +201,7 @@ func TestPairNotStored(t *testing.T) {
 	s, shelf, clock := installed(t, slacktest.Options{RefreshGrace: time.Nanosecond})
 	p, _ := speakTo(t, s, byOAuth, Deps{Now: clock.Now, Installs: shelf})
 	before, _ := shelf.Get(t.Context(), acmeTenant)
-	clock.turn(11 * time.Hour)
+	clock.Turn(11 * time.Hour)
 	shelf.fails = func(op string) error {
 		if op == "put" {
 			return errors.New("the disk is full")
@@ -263,19 +246,19 @@ func TestExchangeLost(t *testing.T) {
 	t.Parallel()
 	s, shelf, clock := installed(t, slacktest.Options{})
 	p, log := speakTo(t, s, byOAuth, Deps{Now: clock.Now, Installs: shelf})
-	clock.turn(11 * time.Hour)
+	clock.Turn(11 * time.Hour)
 	s.Fault(slacktest.Fault{Method: "oauth.v2.access", Status: 502, After: true})
 	if p.spaces.refreshDue(t.Context()) {
 		t.Error("it says that all were exchanged")
 	}
-	clock.turn(refreshAgain)
+	clock.Turn(refreshAgain)
 	if !p.spaces.refreshDue(t.Context()) {
 		t.Error("not exchanged again")
 	}
-	clock.turn(11 * time.Hour)
+	clock.Turn(11 * time.Hour)
 	s.Fault(slacktest.Fault{Method: "oauth.v2.access", Status: 502, After: true})
 	p.spaces.refreshDue(t.Context())
-	clock.turn(2 * time.Minute) // the grace is over
+	clock.Turn(2 * time.Minute) // the grace is over
 	p.spaces.refreshDue(t.Context())
 	i, err := shelf.Get(t.Context(), acmeTenant)
 	if err != nil || i.Broken != "invalid_refresh_token" || i.Token != "" || i.Refresh != "" {
@@ -336,7 +319,7 @@ func TestExpiredToken(t *testing.T) {
 	t.Parallel()
 	s, shelf, clock := installed(t, slacktest.Options{})
 	p, _ := speakTo(t, s, byOAuth, Deps{Now: clock.Now, Installs: shelf})
-	clock.turn(36 * time.Hour)
+	clock.Turn(36 * time.Hour)
 	var wg sync.WaitGroup
 	for n := range 4 {
 		wg.Go(func() {
@@ -392,7 +375,7 @@ func TestUninstalled(t *testing.T) {
 			told = append(told, t)
 			return nil
 		}})
-		clock.turn(time.Minute)
+		clock.Turn(time.Minute)
 		at := clock.Now()
 		s.Uninstall(slacktest.Acme, revokedFirst)
 		for range 3 {
@@ -410,7 +393,7 @@ func TestUninstalled(t *testing.T) {
 			t.Errorf("told of %v", told)
 		}
 		told = nil
-		clock.turn(time.Hour)
+		clock.Turn(time.Hour)
 		i, err := p.installer.redeem(t.Context(), s.Code(slacktest.Consent{}))
 		if err == nil {
 			err = p.spaces.put(t.Context(), i)
@@ -503,7 +486,7 @@ func TestEnterprise(t *testing.T) {
 		}
 	}
 	// The organisation's ends; the workspace's stays.
-	clock.turn(time.Minute)
+	clock.Turn(time.Minute)
 	s.Uninstall("E0GRID001", false)
 	if err := p.spaces.uninstalled(t.Context(), org.Tenant, clock.Now()); err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"go.uber.org/goleak"
 
 	"authfix/bot"
+	"authfix/bot/bottest"
 	"authfix/bot/slack/slacktest"
 )
 
@@ -37,7 +38,7 @@ func connect(t *testing.T, o slacktest.Options, h *hearer) (*slacktest.Server, *
 	return s, p
 }
 
-func platformFor(t *testing.T, s *slacktest.Server, socketMode bool, l *logged) *Platform {
+func platformFor(t *testing.T, s *slacktest.Server, socketMode bool, l *bottest.Log) *Platform {
 	t.Helper()
 	c := Config{BotToken: "xoxb-acme", SigningSecret: "signing-secret", API: s.API()}
 	if socketMode {
@@ -45,7 +46,7 @@ func platformFor(t *testing.T, s *slacktest.Server, socketMode bool, l *logged) 
 	}
 	d := Deps{}
 	if l != nil {
-		d.Log = l.logger()
+		d.Log = l.Logger()
 	}
 	p, err := New(c, d)
 	if err != nil {

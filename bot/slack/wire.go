@@ -1,10 +1,7 @@
 package slack
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -88,29 +85,6 @@ type otherEvent struct {
 	Tokens struct {
 		Bot []string `json:"bot"`
 	} `json:"tokens"` // of tokens_revoked
-}
-
-// errMalformed says that a payload is no JSON. It does not say what is there
-// instead.
-var errMalformed = errors.New("it is no JSON")
-
-// decode reads JSON leniently: a value of another type than the field's leaves
-// the field as it is.
-func decode(data []byte, into any) error {
-	err := json.Unmarshal(data, into)
-	if err == nil {
-		return nil
-	}
-	if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		if data = bytes.TrimSpace(data); len(data) > 0 && data[0] == '{' {
-			return nil
-		}
-		return errors.New("it is no object")
-	}
-	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return fmt.Errorf("%w: at byte %d", errMalformed, e.Offset)
-	}
-	return errMalformed
 }
 
 // tsLike is how Slack writes times that name messages.

@@ -46,7 +46,7 @@ func (s *Server) respond(in *interaction, where string, p object, files map[int]
 	}
 	bad := func() error {
 		f.add("type", "BASE_TYPE_CHOICES", fmt.Sprintf("The type %d does not answer an interaction of type %d.", kind, in.kind))
-		s.violate(RuleAnswer, where, fmt.Sprintf("the type %d to an interaction of type %d", kind, in.kind))
+		s.core.Violate(RuleAnswer, where, fmt.Sprintf("the type %d to an interaction of type %d", kind, in.kind))
 		return f.err()
 	}
 	auto := in.kind == interactionAutocomplete
@@ -78,7 +78,7 @@ func (s *Server) respond(in *interaction, where string, p object, files map[int]
 	}
 	in.acked, in.answer = true, kind
 	close(in.done)
-	s.change()
+	s.core.Change()
 	return nil
 }
 
@@ -153,7 +153,7 @@ func (s *Server) answerWith(in *interaction, where string, kind int, data object
 // newAnswer makes an empty message that answers an interaction.
 func (s *Server) newAnswer(in *interaction, where string, flags int) *Message {
 	ch := s.channels[in.channel]
-	m := &Message{ID: s.id(), Guild: in.guild, Channel: in.channel, User: Bot, Flags: flags, Via: where, At: s.clock.wall(), interaction: in}
+	m := &Message{ID: s.id(), Guild: in.guild, Channel: in.channel, User: Bot, Flags: flags, Via: where, At: s.core.Wall(), interaction: in}
 	if ch.isThread() {
 		m.Parent = ch.Parent
 	}

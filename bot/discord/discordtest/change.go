@@ -15,7 +15,7 @@ func (s *Server) AddGuild(g Guild) {
 	if !g.NoBot {
 		s.join(&g)
 	}
-	s.change()
+	s.core.Change()
 }
 
 // join lets the bot in. The caller holds the lock.
@@ -36,7 +36,7 @@ func (s *Server) Invite(guild string) {
 	g := s.guilds[guild]
 	g.NoBot, g.Removed = false, false
 	s.join(g)
-	s.change()
+	s.core.Change()
 }
 
 // Kick removes the bot from a guild, and tells it.
@@ -46,7 +46,7 @@ func (s *Server) Kick(guild string) {
 	s.emit("GUILD_DELETE", guild, intentGuilds, object{"id": guild})
 	s.guilds[guild].NoBot = true
 	delete(s.members, pair{guild, Bot})
-	s.change()
+	s.core.Change()
 }
 
 // GuildOutage makes a guild unavailable, or available again, and tells the bot.
@@ -60,7 +60,7 @@ func (s *Server) GuildOutage(guild string, on bool) {
 	} else {
 		s.sendGuild(g)
 	}
-	s.change()
+	s.core.Change()
 }
 
 // AddRole adds or replaces a role.
@@ -74,7 +74,7 @@ func (s *Server) AddRole(r Role) {
 		name = "GUILD_ROLE_UPDATE"
 	}
 	s.emit(name, r.Guild, intentGuilds, object{"guild_id": r.Guild, "role": roleObject(&r)})
-	s.change()
+	s.core.Change()
 }
 
 // AddUser adds or replaces a user.
@@ -82,7 +82,7 @@ func (s *Server) AddUser(u User) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.users[u.ID] = &u
-	s.change()
+	s.core.Change()
 }
 
 // AddMember adds a user to a guild, or replaces their roles; the bot is told with
@@ -104,7 +104,7 @@ func (s *Server) AddMember(m Member) {
 	} else {
 		s.emit("GUILD_MEMBER_ADD", m.Guild, intents, o)
 	}
-	s.change()
+	s.core.Change()
 }
 
 // AddChannel adds or replaces a channel, and tells the bot if it may view it.
@@ -116,7 +116,7 @@ func (s *Server) AddChannel(c Channel) {
 	if old := s.channels[c.ID]; old != nil {
 		name, c.last, c.created = "CHANNEL_UPDATE", old.last, old.created
 	} else {
-		c.created = s.clock.wall()
+		c.created = s.core.Wall()
 	}
 	if c.ID == "" {
 		panic("discordtest: a channel without an id")
@@ -125,7 +125,7 @@ func (s *Server) AddChannel(c Channel) {
 	if s.may(Bot, &c).has(ViewChannel) {
 		s.emit(name, c.Guild, intentGuilds, s.channelObject(&c))
 	}
-	s.change()
+	s.core.Change()
 }
 
 // RemoveChannel deletes a channel or thread with what is in it, and tells the bot.
@@ -153,5 +153,5 @@ func (s *Server) RemoveChannel(id string) {
 	} else {
 		s.emit("CHANNEL_DELETE", c.Guild, intentGuilds, s.channelObject(c))
 	}
-	s.change()
+	s.core.Change()
 }

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"authfix/bot/fake"
 )
 
 // The types of commands, and of their options.
@@ -231,12 +233,12 @@ func (f *form) choices(q string, o object, kind int) {
 
 // weigh counts the characters of names, descriptions and values.
 func weigh(o object) int {
-	n := length(text(o["name"])) + length(text(o["description"]))
+	n := fake.Length(text(o["name"])) + fake.Length(text(o["description"]))
 	for _, x := range list(o["options"]) {
 		n += weigh(x)
 	}
 	for _, x := range list(o["choices"]) {
-		n += length(text(x["name"])) + length(text(x["value"]))
+		n += fake.Length(text(x["name"])) + fake.Length(text(x["value"]))
 	}
 	return n
 }

@@ -109,7 +109,7 @@ func (d *draft) silent() bool {
 // https://docs.discord.com/developers/resources/message#allowed-mentions-object
 func (s *Server) allowed(where string, f *form, d *draft) {
 	if !d.silent() {
-		s.violate(RuleMentions, where, `allowed_mentions are not {"parse":[]}`)
+		s.core.Violate(RuleMentions, where, `allowed_mentions are not {"parse":[]}`)
 	}
 	if !d.hasMentions {
 		return
@@ -171,7 +171,7 @@ func (s *Server) pings(where string, m *Message, d *draft) {
 		}
 	}
 	for _, id := range m.Pings {
-		s.violate(RulePing, where, id+" is notified")
+		s.core.Violate(RulePing, where, id+" is notified")
 	}
 }
 
@@ -209,7 +209,7 @@ func (s *Server) amend(where string, m *Message, d *draft) error {
 	if v.Text == "" && len(v.Embeds) == 0 && len(v.Components) == 0 && len(files)+len(d.files) == 0 {
 		return refuse(http.StatusBadRequest, 50006, "Cannot send an empty message")
 	}
-	m.become(v, s.clock.wall())
+	m.become(v, s.core.Wall())
 	m.Files = files
 	if d.hasFlags {
 		m.Flags = m.Flags&^flagSuppressEmbeds | d.flags&flagSuppressEmbeds
@@ -217,7 +217,7 @@ func (s *Server) amend(where string, m *Message, d *draft) error {
 	s.attach(m, d)
 	s.pings(where, m, d)
 	s.markupOf(where, m)
-	s.change()
+	s.core.Change()
 	return nil
 }
 

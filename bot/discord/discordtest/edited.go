@@ -5,10 +5,10 @@ func (s *Server) Edit(id, newText string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	m := s.known(id)
-	m.become(Version{newText, m.Embeds, m.Components}, s.clock.wall())
+	m.become(Version{newText, m.Embeds, m.Components}, s.core.Wall())
 	s.mentionAll(m)
 	s.messageEvent("MESSAGE_UPDATE", m, s.messageObject(m))
-	s.change()
+	s.core.Change()
 }
 
 // EditPartly is Edit with an event that has no more than ids, content and the time
@@ -17,10 +17,10 @@ func (s *Server) EditPartly(id, newText string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	m := s.known(id)
-	m.become(Version{newText, m.Embeds, m.Components}, s.clock.wall())
+	m.become(Version{newText, m.Embeds, m.Components}, s.core.Wall())
 	s.mentionAll(m)
 	s.messageEvent("MESSAGE_UPDATE", m, object{"id": m.ID, "channel_id": m.Channel, "content": m.Text, "edited_timestamp": stamp(m.Edited)})
-	s.change()
+	s.core.Change()
 }
 
 // Unfurl has Discord add an embed for a link of a message: an update with neither
@@ -31,7 +31,7 @@ func (s *Server) Unfurl(id string) {
 	m := s.known(id)
 	m.Embeds = append(m.Embeds, object{"type": "link", "url": "https://example.com/", "title": "Example"})
 	s.messageEvent("MESSAGE_UPDATE", m, s.messageObject(m))
-	s.change()
+	s.core.Change()
 }
 
 // Delete deletes a message.
@@ -47,7 +47,7 @@ func (s *Server) remove(m *Message) {
 	if !m.Ephemeral {
 		s.messageEvent("MESSAGE_DELETE", m, object{"id": m.ID, "channel_id": m.Channel})
 	}
-	s.change()
+	s.core.Change()
 }
 
 // DeleteBulk deletes messages of one channel with one event.
@@ -59,7 +59,7 @@ func (s *Server) DeleteBulk(ids ...string) {
 		s.known(id).Deleted = true
 	}
 	s.messageEvent("MESSAGE_DELETE_BULK", m, object{"ids": ids, "channel_id": m.Channel})
-	s.change()
+	s.core.Change()
 }
 
 // React has a person react to a message.
@@ -81,5 +81,5 @@ func (s *Server) react(user string, m *Message, emoji string) {
 	if s.may(Bot, s.channels[m.Channel]).has(ViewChannel) {
 		s.emit("MESSAGE_REACTION_ADD", m.Guild, intents, o)
 	}
-	s.change()
+	s.core.Change()
 }

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"strconv"
@@ -69,13 +68,7 @@ func (s *Server) post(ctx context.Context, to string, body []byte, at time.Time,
 		r.Header.Set("X-Signature-Ed25519", signature)
 		r.Header.Set("X-Signature-Timestamp", stamp)
 	}
-	w, err := s.client.Do(r)
-	if err != nil {
-		return 0, nil, nil, err
-	}
-	defer w.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(w.Body, maxBody))
-	return w.StatusCode, w.Header, answer, err
+	return s.core.Deliver(r, maxBody)
 }
 
 // Verify does what Discord does when an interactions endpoint is set: a PING that
@@ -86,7 +79,7 @@ func (s *Server) Verify(ctx context.Context) error {
 	s.mu.Unlock()
 	body := encode(object{"id": id, "application_id": App, "type": interactionPing, "token": randomHex(20), "version": 1,
 		"user": object{"id": Owner, "username": "owner"}, "entitlements": []object{}})
-	status, header, answer, err := s.PostInteraction(ctx, body, s.clock.wall(), SignedWell)
+	status, header, answer, err := s.PostInteraction(ctx, body, s.core.Wall(), SignedWell)
 	if err != nil {
 		return fmt.Errorf("ping the interactions endpoint: %w", err)
 	}
@@ -96,7 +89,7 @@ func (s *Server) Verify(ctx context.Context) error {
 		return fmt.Errorf("ping the interactions endpoint: status %d, %q, without PONG", status, kind)
 	}
 	for _, how := range []Signed{SignedNot, SignedBadly, SignedShort, SignedElsewhen} {
-		status, _, _, err := s.PostInteraction(ctx, body, s.clock.wall(), how)
+		status, _, _, err := s.PostInteraction(ctx, body, s.core.Wall(), how)
 		if err != nil {
 			return fmt.Errorf("probe the interactions endpoint: %w", err)
 		}
@@ -110,13 +103,13 @@ func (s *Server) Verify(ctx context.Context) error {
 // sendHTTP delivers an interaction over HTTP and takes the answer in the body. With
 // the status 202 the answer comes by the callback.
 func (s *Server) sendHTTP(in *interaction, to string, p object) (int, error) {
-	ctx, cancel := context.WithDeadline(s.ctx, in.born.Add(s.opts.AckWithin))
+	ctx, cancel := context.WithDeadline(s.core.Context(), in.born.Add(s.opts.AckWithin))
 	defer cancel()
 	s.mu.Lock()
 	s.gateway.deliveries = append(s.gateway.deliveries, &Delivery{Event: "INTERACTION_CREATE", ID: in.id, Guild: in.guild, Sent: true, At: time.Now()})
-	s.change()
+	s.core.Change()
 	s.mu.Unlock()
-	status, _, answer, err := s.post(ctx, to, encode(p), s.clock.wall(), SignedWell)
+	status, _, answer, err := s.post(ctx, to, encode(p), s.core.Wall(), SignedWell)
 	switch {
 	case err != nil:
 		return status, fmt.Errorf("deliver an interaction: %w", err)
@@ -127,17 +120,17 @@ func (s *Server) sendHTTP(in *interaction, to string, p object) (int, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.guard.leak(string(answer)) {
-		s.violate(RuleSecret, "interactions endpoint", "the answer holds a planted secret")
+	if s.core.Leaks(string(answer)) {
+		s.core.Violate(RuleSecret, "interactions endpoint", "the answer holds a planted secret")
 		return status, errors.New("the answer holds a planted secret")
 	}
 	var body object
 	if err := json.Unmarshal(answer, &body); err != nil {
-		s.violate(RuleAnswer, "interactions endpoint", "the answer is not JSON")
+		s.core.Violate(RuleAnswer, "interactions endpoint", "the answer is not JSON")
 		return status, fmt.Errorf("the answer to an interaction: %w", err)
 	}
 	if err := s.respond(in, "interactions endpoint", body, nil); err != nil {
-		s.violate(RuleAnswer, "interactions endpoint", err.Error())
+		s.core.Violate(RuleAnswer, "interactions endpoint", err.Error())
 		return status, err
 	}
 	return status, nil

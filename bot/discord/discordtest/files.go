@@ -69,7 +69,7 @@ func (s *Server) fileObject(f *File) object {
 	if size == 0 {
 		size = len(f.Content) + f.Fill
 	}
-	u := s.signedURL(f, s.clock.now())
+	u := s.signedURL(f, s.Now())
 	o := object{"id": f.ID, "filename": f.Name, "size": size, "url": u, "proxy_url": u, "content_type": kind}
 	if f.Description != "" {
 		o["description"] = f.Description
@@ -102,11 +102,11 @@ func (s *Server) download(c *call) (any, error) {
 	q := c.r.URL.Query()
 	id := c.r.PathValue("attachment")
 	if c.r.Header.Get("Authorization") != "" {
-		s.violate(RuleToken, c.Route, "the bot's token was sent to the CDN")
+		s.core.Violate(RuleToken, c.Route, "the bot's token was sent to the CDN")
 	}
 	f := s.files[id]
 	expires, err := strconv.ParseInt(q.Get("ex"), 16, 64)
-	if f == nil || f.Gone || err != nil || s.clock.now().Unix() > expires ||
+	if f == nil || f.Gone || err != nil || s.Now().Unix() > expires ||
 		!hmac.Equal([]byte(q.Get("hm")), []byte(s.signature(id, q.Get("ex"), q.Get("is")))) {
 		return nil, &apiError{status: http.StatusNotFound, body: "This content is no longer available."}
 	}

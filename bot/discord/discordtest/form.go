@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"authfix/bot/fake"
 )
 
 // A form collects what is wrong with a body, as Discord's errors object.
@@ -64,7 +66,7 @@ func (f *form) text(path string, o object, key, name string, required bool) stri
 	case required && strings.TrimSpace(t) == "":
 		f.add(path+key, "BASE_TYPE_REQUIRED", "This field is required")
 	default:
-		f.over(path+key, name, length(t))
+		f.over(path+key, name, fake.Length(t))
 	}
 	return t
 }
@@ -124,7 +126,7 @@ func (f *form) embeds(all []object) {
 		if t, ok := e["type"]; ok && t != "rich" {
 			f.add(p+"type", "BASE_TYPE_CHOICES", "Value must be one of ('rich').")
 		}
-		total += length(f.text(p, e, "title", "embed.title", false)) + length(f.text(p, e, "description", "embed.description", false))
+		total += fake.Length(f.text(p, e, "title", "embed.title", false)) + fake.Length(f.text(p, e, "description", "embed.description", false))
 		if u, ok := e["url"]; ok {
 			f.link(p+"url", u, false)
 		}
@@ -135,11 +137,11 @@ func (f *form) embeds(all []object) {
 		}
 		if footer, ok := e["footer"].(object); ok {
 			f.only(p+"footer.", footer, "text", "icon_url")
-			total += length(f.text(p+"footer.", footer, "text", "embed.footer", true))
+			total += fake.Length(f.text(p+"footer.", footer, "text", "embed.footer", true))
 		}
 		if author, ok := e["author"].(object); ok {
 			f.only(p+"author.", author, "name", "url", "icon_url")
-			total += length(f.text(p+"author.", author, "name", "embed.author", true))
+			total += fake.Length(f.text(p+"author.", author, "name", "embed.author", true))
 		}
 		for _, k := range []string{"image", "thumbnail"} {
 			if m, ok := e[k].(object); ok {
@@ -151,7 +153,7 @@ func (f *form) embeds(all []object) {
 		for j, x := range fields {
 			q := fmt.Sprintf("%sfields.%d.", p, j)
 			f.only(q, x, "name", "value", "inline")
-			total += length(f.text(q, x, "name", "embed.field.name", true)) + length(f.text(q, x, "value", "embed.field.value", true))
+			total += fake.Length(f.text(q, x, "name", "embed.field.name", true)) + fake.Length(f.text(q, x, "value", "embed.field.value", true))
 		}
 		if len(e) == 0 {
 			f.add(p+"description", "BASE_TYPE_REQUIRED", "This field is required")

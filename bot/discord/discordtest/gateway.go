@@ -146,7 +146,7 @@ func (s *Server) emitFor(name, guild string, intents int, data func(*session) ob
 		if se.dead || shardOf(guild, se.n) != se.shard || intents != 0 && se.intents&intents == 0 {
 			continue
 		}
-		if se.conn == nil && s.clock.now().Sub(se.lost) > s.opts.ResumeFor {
+		if se.conn == nil && s.Now().Sub(se.lost) > s.opts.ResumeFor {
 			continue
 		}
 		s.dispatch(se, name, guild, id, data(se))
@@ -169,7 +169,7 @@ func (s *Server) dispatch(se *session, name, guild, id string, data object) {
 		se.conn.push(raw)
 	}
 	s.gateway.deliveries = append(s.gateway.deliveries, &Delivery{name, id, guild, se.id, se.seq, se.conn != nil, time.Now()})
-	s.change()
+	s.core.Change()
 }
 
 // sendGuild tells of a guild that the bot is in.

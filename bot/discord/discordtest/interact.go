@@ -78,7 +78,7 @@ func (s *Server) newInteraction(kind int, user, channel string, m *Message) (*in
 		return nil, nil, fmt.Errorf("%s does not see the channel %s", user, channel)
 	}
 	in := &interaction{id: s.id(), token: "aW50ZXJhY3Rpb24" + randomHex(48), user: user, guild: ch.Guild, channel: channel, kind: kind, message: m,
-		born: time.Now(), expires: s.clock.now().Add(s.opts.TokenLife), done: make(chan struct{})}
+		born: time.Now(), expires: s.Now().Add(s.opts.TokenLife), done: make(chan struct{})}
 	p := object{"id": in.id, "application_id": App, "type": kind, "token": in.token, "version": 1, "channel_id": channel,
 		"channel": s.channelObject(ch), "locale": "en-US", "entitlements": []object{}, "attachment_size_limit": 10 << 20, "context": 0,
 		"app_permissions": s.may(Bot, ch).String()}
@@ -119,7 +119,7 @@ func (s *Server) send(in *interaction, p object) Result {
 			s.mu.Unlock()
 			return Result{ID: in.id, Err: errors.New("no session of the gateway is for this interaction")}
 		}
-		s.change()
+		s.core.Change()
 	}
 	s.mu.Unlock()
 	r := Result{ID: in.id}
@@ -132,8 +132,8 @@ func (s *Server) send(in *interaction, p object) Result {
 		case <-in.done:
 		case <-t.C:
 			r.Err = fmt.Errorf("the app did not answer within %v", s.opts.AckWithin)
-		case <-s.ctx.Done():
-			r.Err = context.Cause(s.ctx)
+		case <-s.core.Context().Done():
+			r.Err = context.Cause(s.core.Context())
 		}
 		t.Stop()
 	}

@@ -1,8 +1,7 @@
 package discordtest
 
 import (
-	"fmt"
-	"unicode/utf16"
+	"authfix/bot/fake"
 )
 
 // A Limit is one published limit. At At something is accepted; one over is refused
@@ -86,42 +85,7 @@ var Limits = []Limit{
 	{"gateway.sends", "payloads that a client sends in 60 s; over it: closed with 4008", 120, ""},
 }
 
-// limitAt is Limits by name.
-var limitAt = func() map[string]Limit {
-	m := make(map[string]Limit, len(Limits))
-	for _, l := range Limits {
-		m[l.Name] = l
-	}
-	return m
-}()
+var limits = fake.NewTable(Limits, func(l Limit) string { return l.Name })
 
 // limit returns a row of Limits.
-func limit(name string) Limit {
-	l, ok := limitAt[name]
-	if !ok {
-		panic(fmt.Sprintf("discordtest: no limit %q", name))
-	}
-	return l
-}
-
-// length counts characters as [Limits] does.
-func length(s string) int {
-	n := 0
-	for _, r := range s {
-		n += max(1, utf16.RuneLen(r))
-	}
-	return n
-}
-
-// cut returns the first n characters.
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for i, r := range s {
-		if n -= max(1, utf16.RuneLen(r)); n < 0 {
-			return s[:i]
-		}
-	}
-	return s
-}
+func limit(name string) Limit { return limits.Get(name) }

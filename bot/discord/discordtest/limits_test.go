@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"authfix/bot/fake"
 )
 
 func x(n int) string { return strings.Repeat("x", n) }
@@ -354,8 +356,8 @@ func TestLimits(t *testing.T) {
 func TestCharacters(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]int{"": 0, "abc": 3, "é": 1, "👀": 2, "\xff": 1} {
-		if got := length(text); got != want || got < utf8.RuneCountInString(text) {
-			t.Errorf("length(%q) = %d, want %d", text, got, want)
+		if got := fake.Length(text); got != want || got < utf8.RuneCountInString(text) {
+			t.Errorf("fake.Length(%q) = %d, want %d", text, got, want)
 		}
 	}
 	s := Start(t, Options{})

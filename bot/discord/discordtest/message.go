@@ -146,7 +146,7 @@ func (s *Server) put(m *Message) {
 	if m.Via != "" && !m.Ephemeral {
 		s.posted++
 	}
-	s.change()
+	s.core.Change()
 }
 
 // known is a message that a test names.

@@ -3,6 +3,8 @@ package discordtest
 import (
 	"net/http"
 	"time"
+
+	"authfix/bot/fake"
 )
 
 // A nonced is a message made with a nonce.
@@ -25,7 +27,7 @@ func (c *call) createMessage() (any, error) {
 	}
 	f := &form{}
 	nonce := toText(c.body["nonce"])
-	f.over("nonce", "message.nonce", length(nonce))
+	f.over("nonce", "message.nonce", fake.Length(nonce))
 	if d.flags&flagEphemeral != 0 {
 		f.add("flags", "BASE_TYPE_BAD", "Only an answer to an interaction is ephemeral.")
 	}
@@ -34,12 +36,12 @@ func (c *call) createMessage() (any, error) {
 	}
 	key := pair{Bot, nonce}
 	if enforce, _ := c.body["enforce_nonce"].(bool); enforce && nonce != "" {
-		if n, ok := s.nonces[key]; ok && s.clock.now().Sub(n.at) < s.opts.NonceFor {
+		if n, ok := s.nonces[key]; ok && s.Now().Sub(n.at) < s.opts.NonceFor {
 			c.Message = n.message.ID
 			return s.messageObject(n.message), nil
 		}
 	}
-	m := &Message{ID: s.id(), Guild: ch.Guild, Channel: ch.ID, User: Bot, Flags: d.flags, Nonce: nonce, Via: c.Route, At: s.clock.wall()}
+	m := &Message{ID: s.id(), Guild: ch.Guild, Channel: ch.ID, User: Bot, Flags: d.flags, Nonce: nonce, Via: c.Route, At: s.core.Wall()}
 	if ch.isThread() {
 		m.Parent = ch.Parent
 	}
@@ -60,7 +62,7 @@ func (c *call) createMessage() (any, error) {
 	s.fill(c.Route, m, d)
 	s.put(m)
 	if nonce != "" {
-		s.nonces[key] = nonced{m, s.clock.now()}
+		s.nonces[key] = nonced{m, s.Now()}
 	}
 	o := s.messageObject(m)
 	s.messageEvent("MESSAGE_CREATE", m, o)

@@ -1,6 +1,10 @@
 package discordtest
 
-import "fmt"
+import (
+	"fmt"
+
+	"authfix/bot/fake"
+)
 
 // A Modal is one that a person has open.
 type Modal struct {
@@ -129,7 +133,7 @@ func (s *Server) fillOne(c object, values map[string]any, resolved object) (obje
 		if c["max_length"] != nil {
 			longest = integer(c["max_length"])
 		}
-		switch n := length(t); {
+		switch n := fake.Length(t); {
 		case required && t == "":
 			return nil, fmt.Errorf("the input %q is required", id)
 		case n > longest || t != "" && n < integer(c["min_length"]):

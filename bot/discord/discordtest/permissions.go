@@ -152,5 +152,5 @@ func (s *Server) overwrite(channel, id string, allow, deny Permissions) {
 	if !saw && s.may(Bot, ch).has(ViewChannel) {
 		s.syncThreads(ch)
 	}
-	s.change()
+	s.core.Change()
 }

@@ -42,14 +42,14 @@ type limited struct {
 // limit counts a call, and refuses it when its bucket is empty. The caller holds
 // the lock.
 func (s *Server) limit(c *call, rt route) limited {
-	now := s.clock.now()
+	now := s.Now()
 	if rt.pattern == "unknown" || strings.HasPrefix(rt.pattern, "GET /attachments/") {
 		return limited{}
 	}
 	free := strings.Contains(rt.pattern, "/interactions/") || strings.Contains(rt.pattern, "/webhooks/")
 	if s.opts.Global > 0 && !free {
 		if wait := s.global.take(now, Rate{s.opts.Global, time.Second}); wait > 0 {
-			s.violate(RuleRate, c.Route, "over the global limit")
+			s.core.Violate(RuleRate, c.Route, "over the global limit")
 			return limited{err: &apiError{status: http.StatusTooManyRequests, retry: wait, global: true, scope: "global"}}
 		}
 	}
@@ -72,7 +72,7 @@ func (s *Server) limit(c *call, rt route) limited {
 	end := b.since.Add(rate.Per)
 	l := limited{id: hex.EncodeToString(sum[:16]), limit: rate.Limit, remaining: max(0, rate.Limit-b.used), reset: end, after: end.Sub(now)}
 	if wait > 0 {
-		s.violate(RuleRate, c.Route, fmt.Sprintf("more than %d in %v", rate.Limit, rate.Per))
+		s.core.Violate(RuleRate, c.Route, fmt.Sprintf("more than %d in %v", rate.Limit, rate.Per))
 		l.err = &apiError{status: http.StatusTooManyRequests, retry: wait, scope: "user"}
 	}
 	return l

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"authfix/bot/fake"
 )
 
 // A Call is a call of the REST API, or the download of a file.
@@ -89,15 +91,15 @@ func (s *Server) serveRoute(w http.ResponseWriter, r *http.Request, rt route) {
 	c := &call{Call: &Call{Route: rt.pattern, Path: s.pathOf(r), At: start}, s: s, r: r}
 	err := c.read(w)
 	c.Bot = r.Header.Get("Authorization") == "Bot "+s.opts.Token
-	c.leaks = s.guard.leak(string(c.Body))
+	c.leaks = s.core.Leaks(string(c.Body))
 	for _, f := range c.files {
-		c.leaks = c.leaks || s.guard.leak(string(f.Content)) || s.guard.leak(f.Name)
+		c.leaks = c.leaks || s.core.Leaks(string(f.Content)) || s.core.Leaks(f.Name)
 	}
 
 	s.mu.Lock()
 	s.calls = append(s.calls, c.Call)
 	f := s.faultFor(c.Call)
-	s.change()
+	s.core.Change()
 	var answer any
 	limited := s.limit(c, rt) // also sets headers, below
 	if f == nil || f.After {
@@ -136,21 +138,21 @@ func (s *Server) pathOf(r *http.Request) string {
 // run checks what all calls have in common and does what the route does. The
 // caller holds the lock.
 func (s *Server) run(c *call, rt route) (any, error) {
-	defer s.change()
+	defer s.core.Change()
 	if rt.pattern != "unknown" && !strings.HasPrefix(rt.pattern, "GET /attachments/") {
 		if v := c.r.PathValue("version"); v != "v10" && !s.opts.OldVersions {
-			s.violate(RuleVersion, c.Route, "version "+v+" of the API")
+			s.core.Violate(RuleVersion, c.Route, "version "+v+" of the API")
 			return nil, refuse(http.StatusBadRequest, 50041, "Invalid API version")
 		}
 		if !agent.MatchString(c.r.UserAgent()) {
-			s.violate(RuleAgent, c.Route, fmt.Sprintf("the User-Agent is %q", cut(c.r.UserAgent(), 80)))
+			s.core.Violate(RuleAgent, c.Route, fmt.Sprintf("the User-Agent is %q", fake.Cut(c.r.UserAgent(), 80)))
 		}
 	}
 	if rt.auth && !c.Bot {
 		return nil, refuse(http.StatusUnauthorized, 0, "401: Unauthorized")
 	}
 	if c.leaks {
-		s.violate(RuleSecret, c.Route, "the body holds a planted secret")
+		s.core.Violate(RuleSecret, c.Route, "the body holds a planted secret")
 		return nil, refuse(http.StatusBadRequest, 50035, "planted_secret")
 	}
 	return rt.run(c)
@@ -219,12 +221,12 @@ func (s *Server) answered(c *call, status int) {
 	gone := status == http.StatusNotFound && strings.Contains(c.Route, "/webhooks/") // not to be tried again, as documented
 	if status == http.StatusUnauthorized || status == http.StatusForbidden || gone {
 		if s.refused[c.Route]++; s.refused[c.Route] == maxRefused+1 {
-			s.violate(RuleInvalid, c.Route, fmt.Sprintf("refused more than %d times in a run", maxRefused))
+			s.core.Violate(RuleInvalid, c.Route, fmt.Sprintf("refused more than %d times in a run", maxRefused))
 		}
 	} else if status/100 == 2 {
 		s.refused[c.Route] = 0
 	}
-	s.change()
+	s.core.Change()
 }
 
 // maxRefused is how many times in a run one route may be refused with 401 or 403,

@@ -61,7 +61,7 @@ func (c *call) getGateway() (any, error) {
 func (c *call) getGatewayBot() (any, error) {
 	s, g := c.s, &c.s.gateway
 	left, after := s.opts.Identifies, time.Duration(0)
-	if now := s.clock.now(); !g.day.IsZero() && now.Sub(g.day) < 24*time.Hour {
+	if now := s.Now(); !g.day.IsZero() && now.Sub(g.day) < 24*time.Hour {
 		left, after = max(0, g.left-1), g.day.Add(24*time.Hour).Sub(now)
 	}
 	return object{"url": s.socketURL("/gateway/"), "shards": s.opts.Shards, "session_start_limit": object{

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"authfix/bot/fake"
 )
 
 // Said is what a person, or another bot, writes.
@@ -61,13 +63,13 @@ func (s *Server) say(x Said) *Message {
 	if ch == nil || ch.Deleted || s.users[x.User] == nil {
 		panic("discordtest: no channel or user for " + x.User + " in " + x.Channel + " " + x.Thread)
 	}
-	m := &Message{ID: s.id(), Guild: ch.Guild, Channel: ch.ID, User: x.User, Type: x.Type, Text: x.Text, ReplyTo: x.ReplyTo, Raw: x.Fields, At: s.clock.wall(),
+	m := &Message{ID: s.id(), Guild: ch.Guild, Channel: ch.ID, User: x.User, Type: x.Type, Text: x.Text, ReplyTo: x.ReplyTo, Raw: x.Fields, At: s.core.Wall(),
 		Embeds: x.Embeds, Components: x.Components}
 	switch {
 	case ch.isForum():
 		title := x.Title
 		if title == "" {
-			title = cut(strings.TrimSpace(strings.SplitN(x.Text, "\n", 2)[0]), 90)
+			title = fake.Cut(strings.TrimSpace(strings.SplitN(x.Text, "\n", 2)[0]), 90)
 		}
 		ch = s.newThread(ch, m.ID, title, PublicThread, x.User, x.Tags, 0)
 		m.Channel, m.Parent = ch.ID, ch.Parent
@@ -136,7 +138,7 @@ func (s *Server) Event(name, guild string, data map[string]any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.emit(name, guild, 0, clone(data))
-	s.change()
+	s.core.Change()
 }
 
 // MessageLater is like Message, in the world alone: the event does not come, as
@@ -155,5 +157,5 @@ func (s *Server) Redeliver(id string) {
 	defer s.mu.Unlock()
 	m := s.known(id)
 	s.messageEvent("MESSAGE_CREATE", m, s.messageObject(m))
-	s.change()
+	s.core.Change()
 }

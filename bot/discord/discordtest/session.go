@@ -11,7 +11,7 @@ import (
 
 // fail closes for a mistake of the client's. The caller holds the lock.
 func (c *conn) fail(code int, why string) {
-	c.s.violate(RuleGateway, "gateway", fmt.Sprintf("closed with %d: %s", code, why))
+	c.s.core.Violate(RuleGateway, "gateway", fmt.Sprintf("closed with %d: %s", code, why))
 	c.shut(code, why)
 }
 
@@ -35,7 +35,7 @@ func (c *conn) identify(raw json.RawMessage) {
 		c.fail(closeDecode, "Error while decoding payload.")
 		return
 	}
-	now := s.clock.now()
+	now := s.Now()
 	g := &s.gateway
 	if g.left == 0 || now.Sub(g.day) >= 24*time.Hour {
 		g.day, g.left = now, s.opts.Identifies+1
@@ -114,7 +114,7 @@ func (c *conn) resumeSession(raw json.RawMessage) {
 		return
 	}
 	if !c.resume {
-		s.violate(RuleResume, "gateway", "a resume that is not at resume_gateway_url")
+		s.core.Violate(RuleResume, "gateway", "a resume that is not at resume_gateway_url")
 		if s.opts.StrictResume {
 			c.invalid(false)
 			return
@@ -122,7 +122,7 @@ func (c *conn) resumeSession(raw json.RawMessage) {
 	}
 	se := s.gateway.sessions[d.Session]
 	switch {
-	case se == nil || se.dead || se.forgotten || se.conn == nil && s.clock.now().Sub(se.lost) > s.opts.ResumeFor || *d.Seq < se.dropped:
+	case se == nil || se.dead || se.forgotten || se.conn == nil && s.Now().Sub(se.lost) > s.opts.ResumeFor || *d.Seq < se.dropped:
 		if se != nil {
 			se.dead = true
 		}
@@ -164,7 +164,7 @@ func (s *Server) each(f func(*conn)) {
 	for c := range s.gateway.conns {
 		f(c)
 	}
-	s.change()
+	s.core.Change()
 }
 
 // DropSockets cuts the connections to the gateway. Their sessions stay.
@@ -198,7 +198,7 @@ func (s *Server) InvalidSession(resumable bool) {
 	s.each(func(c *conn) {
 		if se := c.session; se != nil {
 			se.dead = !resumable
-			se.conn, se.lost, c.session = nil, s.clock.now(), nil
+			se.conn, se.lost, c.session = nil, s.Now(), nil
 		}
 		c.invalid(resumable)
 	})
@@ -211,7 +211,7 @@ func (s *Server) ForgetSessions() {
 	for _, se := range s.gateway.sessions {
 		se.forgotten = true
 	}
-	s.change()
+	s.core.Change()
 }
 
 // Silence has heartbeats unacknowledged, or acknowledged again.

@@ -92,14 +92,10 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "encoding must be json", http.StatusBadRequest)
 		return
 	}
-	s.mu.Lock()
-	if s.closed {
-		s.mu.Unlock()
+	if !s.core.Enter() {
 		return
 	}
-	s.busy.Add(1)
-	s.mu.Unlock()
-	defer s.busy.Done()
+	defer s.core.Leave()
 	ws, err := upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		return
@@ -109,13 +105,13 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 	s.gateway.conns[c] = true
 	c.push(encode(object{"op": 10, "s": nil, "t": nil, "d": object{"heartbeat_interval": s.opts.Heartbeat.Milliseconds()}}))
 	if q.Get("v") != "10" && !s.opts.OldVersions {
-		s.violate(RuleVersion, "gateway", "version "+q.Get("v")+" of the gateway")
+		s.core.Violate(RuleVersion, "gateway", "version "+q.Get("v")+" of the gateway")
 		c.shut(closeVersion, "Invalid API version")
 	}
-	if s.closed {
+	if s.core.Closed() {
 		c.shut(0, "")
 	}
-	s.change()
+	s.core.Change()
 	s.mu.Unlock()
 	done := make(chan struct{})
 	go func() { defer close(done); c.write() }()
@@ -140,9 +136,9 @@ func (c *conn) nudge() {
 func (s *Server) drop(c *conn) {
 	delete(s.gateway.conns, c)
 	if se := c.session; se != nil && se.conn == c {
-		se.conn, se.lost = nil, s.clock.now()
+		se.conn, se.lost = nil, s.Now()
 	}
-	s.change()
+	s.core.Change()
 }
 
 func encode(o object) []byte {
@@ -207,9 +203,9 @@ func (c *conn) read() {
 			s.mu.Unlock()
 			return
 		}
-		if s.guard.leak(string(data)) {
+		if s.core.Leaks(string(data)) {
 			s.mu.Lock()
-			s.violate(RuleSecret, "gateway", "a payload holds a planted secret")
+			s.core.Violate(RuleSecret, "gateway", "a payload holds a planted secret")
 			s.mu.Unlock()
 		}
 		now := time.Now()
@@ -254,7 +250,7 @@ func (c *conn) handle(p payload) {
 		} else {
 			c.resumeSession(p.D)
 		}
-		s.change()
+		s.core.Change()
 	case 3, 4, 8, 31:
 		s.mu.Lock()
 		defer s.mu.Unlock()

@@ -40,7 +40,7 @@ func (s *Server) threadFrom(m *Message, name, user string, minutes int) *Channel
 	}
 	t := s.newThread(parent, m.ID, name, kind, user, nil, minutes)
 	m.thread, m.Flags = t.ID, m.Flags|1<<5
-	starter := &Message{ID: s.id(), Guild: t.Guild, Channel: t.ID, Parent: t.Parent, User: m.User, Type: 21, ReplyTo: m.ID, At: s.clock.wall()}
+	starter := &Message{ID: s.id(), Guild: t.Guild, Channel: t.ID, Parent: t.Parent, User: m.User, Type: 21, ReplyTo: m.ID, At: s.core.Wall()}
 	s.put(starter)
 	s.messageEvent("MESSAGE_UPDATE", m, s.messageObject(m))
 	s.messageEvent("MESSAGE_CREATE", starter, s.messageObject(starter))
@@ -53,14 +53,14 @@ func (s *Server) newThread(parent *Channel, id, name string, kind Kind, user str
 		minutes = 4320
 	}
 	t := &Channel{ID: id, Guild: parent.Guild, Name: name, Kind: kind, Parent: parent.ID, Creator: user, AutoArchive: minutes,
-		Applied: slices.Clone(tags), Joined: []string{user}, created: s.clock.wall()}
+		Applied: slices.Clone(tags), Joined: []string{user}, created: s.core.Wall()}
 	s.channels[id] = t
 	if s.may(Bot, t).has(ViewChannel) {
 		o := s.channelObject(t)
 		o["newly_created"] = true
 		s.emit("THREAD_CREATE", t.Guild, intentGuilds, o)
 	}
-	s.change()
+	s.core.Change()
 	return t
 }
 
@@ -68,7 +68,7 @@ func (s *Server) threadUpdate(t *Channel) {
 	if s.may(Bot, t).has(ViewChannel) {
 		s.emit("THREAD_UPDATE", t.Guild, intentGuilds, s.channelObject(t))
 	}
-	s.change()
+	s.core.Change()
 }
 
 // SetThread archives and locks a thread, or opens it again.

@@ -113,7 +113,7 @@ func (c *call) startPost(f *form, ch *Channel, name string, minutes int) (any, e
 	}
 	id := s.id()
 	t := s.newThread(ch, id, name, PublicThread, Bot, tags, minutes)
-	m := &Message{ID: id, Guild: t.Guild, Channel: t.ID, Parent: t.Parent, User: Bot, Via: c.Route, Flags: d.flags, At: s.clock.wall()}
+	m := &Message{ID: id, Guild: t.Guild, Channel: t.ID, Parent: t.Parent, User: Bot, Via: c.Route, Flags: d.flags, At: s.core.Wall()}
 	s.fill(c.Route, m, d)
 	s.put(m)
 	s.messageEvent("MESSAGE_CREATE", m, s.messageObject(m))

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"authfix/bot/fake"
 )
 
 // Command has user run a slash command in a channel or thread. The command is its
@@ -239,7 +241,7 @@ func checkValue(name string, x object, v any, focused bool) error {
 	if x["max_length"] != nil {
 		longest = integer(x["max_length"])
 	}
-	if t, ok := v.(string); ok && length(t) > longest {
+	if t, ok := v.(string); ok && fake.Length(t) > longest {
 		return fmt.Errorf("the option %q takes %d characters", name, longest)
 	}
 	return nil

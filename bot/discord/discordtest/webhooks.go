@@ -9,7 +9,7 @@ func (c *call) answering() (*interaction, error) {
 	switch {
 	case c.r.PathValue("app") != App:
 		return nil, refuse(http.StatusNotFound, 10015, "Unknown Webhook")
-	case in == nil || !c.s.clock.now().Before(in.expires):
+	case in == nil || !c.s.Now().Before(in.expires):
 		return nil, refuse(http.StatusUnauthorized, 50027, "Invalid Webhook Token")
 	case !in.acked:
 		return nil, refuse(http.StatusNotFound, 10015, "Unknown Webhook")
@@ -63,7 +63,7 @@ func (c *call) finishLoading(m *Message, d *draft) {
 	m.Loading, m.Flags = false, m.Flags&^flagLoading|d.flags&flagSuppressEmbeds
 	c.s.fill(c.Route, m, d)
 	c.s.updated(m)
-	c.s.change()
+	c.s.core.Change()
 }
 
 // theirs finds a message of an interaction.

@@ -195,7 +195,7 @@ func (s *Server) direct(user string) *Channel {
 	if c := s.dms[user]; c != nil {
 		return c
 	}
-	c := &Channel{ID: s.id(), Kind: DirectMessage, Recipient: user, created: s.clock.wall()}
+	c := &Channel{ID: s.id(), Kind: DirectMessage, Recipient: user, created: s.core.Wall()}
 	s.channels[c.ID], s.dms[user] = c, c
 	return c
 }

@@ -1,6 +1,10 @@
 package slacktest
 
-import "fmt"
+import (
+	"fmt"
+
+	"authfix/bot/fake"
+)
 
 // blocks validates a list of blocks.
 func (v *validator) blocks(where string, blocks []object, most int) {
@@ -72,7 +76,7 @@ func (v *validator) block(where string, b object) {
 		switch kind {
 		case "markdown":
 			v.fields(where, b, "text", "block_id")
-			v.markdown += length(v.text(where, b, "text", ""))
+			v.markdown += fake.Length(v.text(where, b, "text", ""))
 			return
 		case "table":
 			v.table(where, b)

@@ -65,7 +65,7 @@ func (s *Server) api(w http.ResponseWriter, r *http.Request) {
 	}
 	s.calls = append(s.calls, c.Call)
 	f := s.faultFor(c.Call)
-	s.change()
+	s.core.Change()
 	s.mu.Unlock()
 
 	var answer map[string]any
@@ -89,7 +89,7 @@ func (s *Server) run(c *call, name string) (map[string]any, error) {
 	s.prepare(c, m)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	defer s.change()
+	defer s.core.Change()
 	leaked := s.report(c)
 	if err := s.admit(c, m); err != nil {
 		return nil, err
@@ -130,7 +130,7 @@ func (s *Server) admit(c *call, m method) error {
 		return refuse("token_revoked")
 	case t.install.Removed:
 		return refuse("account_inactive")
-	case !t.expires.IsZero() && !s.clock.now().Before(t.expires):
+	case !t.expires.IsZero() && !s.Now().Before(t.expires):
 		return refuse("token_expired")
 	}
 	c.tok, c.Team, c.Token = t, t.install.Team, t.value
@@ -180,7 +180,7 @@ func (s *Server) reply(w http.ResponseWriter, c *call, answer map[string]any, er
 	if e != nil {
 		c.Error = e.code
 	}
-	s.change()
+	s.core.Change()
 	s.mu.Unlock()
 	writeJSON(w, status, out)
 }

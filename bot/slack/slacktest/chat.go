@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"authfix/bot/fake"
 )
 
 // channel finds the channel that the call names, as far as its token may see it.
@@ -58,7 +60,7 @@ func (c *call) content() (*Message, error) {
 		switch {
 		case c.Args["text"] != "" || len(c.blocks) > 0:
 			return nil, refuse("markdown_text_conflict")
-		case length(md) > at("message.markdown_text"):
+		case fake.Length(md) > at("message.markdown_text"):
 			return nil, refuse("msg_too_long")
 		}
 		c.Args["text"] = md
@@ -66,7 +68,7 @@ func (c *call) content() (*Message, error) {
 	if c.Args["text"] == "" && len(c.blocks) == 0 && c.Args["attachments"] == "" {
 		return nil, refuse("no_text")
 	}
-	m := &Message{Text: cut(c.Args["text"], at("message.text")), Blocks: c.s.name(c.blocks), Via: c.Method,
+	m := &Message{Text: fake.Cut(c.Args["text"], at("message.text")), Blocks: c.s.name(c.blocks), Via: c.Method,
 		Unfurls: !(c.off("unfurl_links") && c.off("unfurl_media"))}
 	if c.tok != nil {
 		m.User, m.BotID = c.tok.install.Bot, c.tok.install.BotID
@@ -99,7 +101,7 @@ func (c *call) thread(ch *Channel) (string, error) {
 		return "", refuse("invalid_thread_ts")
 	}
 	if parent := c.s.byTS[place{ch.ID, ts}]; parent != nil && parent.Thread != "" {
-		c.s.violate(RuleThread, c.Method, "thread_ts "+ts+" is that of a reply in "+parent.Thread)
+		c.s.core.Violate(RuleThread, c.Method, "thread_ts "+ts+" is that of a reply in "+parent.Thread)
 		return parent.Thread, nil
 	}
 	return ts, nil
@@ -186,7 +188,7 @@ func (c *call) chatUpdate() (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if length(c.Args["text"]) > at("update.text") {
+	if fake.Length(c.Args["text"]) > at("update.text") {
 		return nil, refuse("msg_too_long")
 	}
 	n, err := c.content()

@@ -91,7 +91,7 @@ func (s *Server) Redeliver(eventID string) {
 	defer s.mu.Unlock()
 	for _, d := range s.deliveries {
 		if d.ID == eventID && eventID != "" {
-			s.spawn(func() { s.drive(d, 1, false) })
+			s.core.Go(func() { s.drive(d, 1, false) })
 			return
 		}
 	}
@@ -100,19 +100,19 @@ func (s *Server) Redeliver(eventID string) {
 
 // deliver delivers an event as Slack does. The caller holds the lock.
 func (s *Server) deliver(d *Delivery) {
-	d.At = s.clock.now()
+	d.At = s.Now()
 	s.deliveries = append(s.deliveries, d)
 	s.open++
-	s.change()
+	s.core.Change()
 	if s.hold != nil {
 		s.hold.held = append(s.hold.held, d)
 		return
 	}
 	wait := s.disorder.Shuffle
 	for i := range max(1, s.disorder.Copies) {
-		s.spawn(func() {
+		s.core.Go(func() {
 			if wait > 0 {
-				s.clock.sleep(s.ctx, rand.N(wait))
+				s.core.Sleep(rand.N(wait))
 			}
 			s.drive(d, i, i == 0)
 		})
@@ -142,13 +142,13 @@ func (s *Server) drive(d *Delivery, num int, persistent bool) {
 	waits := s.schedule()
 	for {
 		a := s.attempt(d, num, reason)
-		if s.ctx.Err() != nil {
+		if s.core.Context().Err() != nil {
 			return
 		}
 		stop := a.Failed == "" || !persistent || num == len(waits) || a.header.Get("X-Slack-No-Retry") == "1" && a.Status != http.StatusOK
 		// When the next is due is known before anyone can see that this one failed, and
 		// advance the clock.
-		due := s.clock.now()
+		due := s.Now()
 		if !stop {
 			due = due.Add(waits[num])
 		}
@@ -160,9 +160,9 @@ func (s *Server) drive(d *Delivery, num int, persistent bool) {
 		if !was && (d.Acked || d.GaveUp) {
 			s.open--
 		}
-		s.change()
+		s.core.Change()
 		s.mu.Unlock()
-		if stop || !s.clock.sleepUntil(s.ctx, due) {
+		if stop || !s.core.SleepUntil(due) {
 			return
 		}
 		num, reason = num+1, a.Failed
@@ -174,7 +174,7 @@ func (s *Server) attempt(d *Delivery, num int, reason string) Attempt {
 	if s.opts.SocketMode {
 		return s.attemptSocket(d, num, reason)
 	}
-	a := Attempt{Num: num, Reason: reason, At: s.clock.now()}
+	a := Attempt{Num: num, Reason: reason, At: s.Now()}
 	raw, err := json.Marshal(d.payload)
 	if err != nil {
 		panic("slacktest: " + err.Error())
@@ -193,7 +193,7 @@ func (s *Server) attempt(d *Delivery, num int, reason string) Attempt {
 		}
 	}
 	start := time.Now()
-	ctx, cancel := context.WithTimeout(s.ctx, s.opts.AckWithin)
+	ctx, cancel := context.WithTimeout(s.core.Context(), s.opts.AckWithin)
 	defer cancel()
 	a.Status, a.header, a.answer, err = s.Post(ctx, where, kind, body, num, reason)
 	a.Took = time.Since(start)
@@ -209,9 +209,9 @@ func (s *Server) attempt(d *Delivery, num int, reason string) Attempt {
 
 // heard checks what the app answered.
 func (s *Server) heard(d *Delivery, answer []byte) {
-	if s.guard.leak(string(answer)) {
+	if s.core.Leaks(string(answer)) {
 		s.mu.Lock()
-		s.violate(RuleSecret, d.Kind+" "+d.Type, "the answer holds a planted secret")
+		s.core.Violate(RuleSecret, d.Kind+" "+d.Type, "the answer holds a planted secret")
 		s.mu.Unlock()
 	}
 }
@@ -226,7 +226,7 @@ func (s *Server) Post(ctx context.Context, to, contentType string, body []byte, 
 	if err != nil {
 		return 0, nil, nil, err
 	}
-	stamp, signature := Sign(s.opts.SigningSecret, s.clock.wall(), body)
+	stamp, signature := Sign(s.opts.SigningSecret, s.core.Wall(), body)
 	r.Header.Set("Content-Type", contentType)
 	r.Header.Set("User-Agent", "Slackbot 1.0 (+https://api.slack.com/robots)")
 	r.Header.Set("X-Slack-Request-Timestamp", stamp)
@@ -235,13 +235,7 @@ func (s *Server) Post(ctx context.Context, to, contentType string, body []byte, 
 		r.Header.Set("X-Slack-Retry-Num", strconv.Itoa(retryNum))
 		r.Header.Set("X-Slack-Retry-Reason", reason)
 	}
-	w, err := s.client.Do(r)
-	if err != nil {
-		return 0, nil, nil, err
-	}
-	defer w.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(w.Body, maxBody))
-	return w.StatusCode, w.Header, answer, err
+	return s.core.Deliver(r, maxBody)
 }
 
 var errNoEndpoint = errors.New("no request URL is set")

@@ -62,7 +62,7 @@ func (s *Server) emitHidden(ch *Channel, m *Message, subtype string, more object
 	for _, in := range s.hearing(ch) {
 		s.emit(in, ch.Team, subscription(ch.Kind), clone(e), ch)
 	}
-	s.change()
+	s.core.Change()
 }
 
 // announce tells every installation whose bot is in the channel.
@@ -105,7 +105,7 @@ func (s *Server) emit(in *Installation, team, subscribed string, event object, c
 		return ""
 	}
 	id := s.id("Ev")
-	now := s.clock.wall()
+	now := s.core.Wall()
 	env := s.envelope(in, team, ch)
 	env["event"], env["event_id"], env["event_time"] = event, id, now.Unix()
 	switch over, tell := s.tooMany(team); {

@@ -201,7 +201,7 @@ func (s *Server) uninstall(in *Installation, revokedFirst bool) {
 	for _, c := range s.channels {
 		c.Members = slices.DeleteFunc(c.Members, func(m string) bool { return m == in.Bot })
 	}
-	s.change()
+	s.core.Change()
 }
 
 // TokensRevoked revokes the tokens of a workspace, and tells the app.
@@ -237,5 +237,5 @@ func (s *Server) RateLimited(team string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.deliver(&Delivery{Kind: "events_api", Type: "app_rate_limited", Team: team, payload: object{"token": "legacy", "type": "app_rate_limited",
-		"team_id": team, "minute_rate_limited": s.clock.wall().Truncate(time.Minute).Unix(), "api_app_id": App}})
+		"team_id": team, "minute_rate_limited": s.core.Wall().Truncate(time.Minute).Unix(), "api_app_id": App}})
 }

@@ -1,11 +1,10 @@
 package slacktest
 
 import (
-	"fmt"
-	"io"
 	"net/http"
-	"slices"
 	"time"
+
+	"authfix/bot/fake"
 )
 
 // A Fault makes calls go wrong. Methods are those of the Web API, "response_url"
@@ -24,29 +23,13 @@ type Fault struct {
 	Cut        bool          // the connection is closed without an answer
 }
 
-type fault struct {
-	Fault
-	left int
-}
-
 // Fault adds a fault, which goes before those that are there, and returns what
 // removes it. A Fault with a Delay alone is a slow answer.
 func (s *Server) Fault(f Fault) (remove func()) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	x := &fault{f, max(f.Times, 1)}
-	if f.Times < 0 {
-		x.left = -1
-	}
 	if f.Status == 0 && f.Error == "" && f.Body == "" && !f.Cut && f.RetryAfter == 0 {
-		x.After = true // slow, but right
+		f.After = true // slow, but right
 	}
-	s.faults = append([]*fault{x}, s.faults...)
-	return func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.faults = slices.DeleteFunc(s.faults, func(o *fault) bool { return o == x })
-	}
+	return s.faults.Add(f, f.Times)
 }
 
 // Outage answers every call with 503 until restore is called.
@@ -54,34 +37,16 @@ func (s *Server) Outage() (restore func()) {
 	return s.Fault(Fault{Status: http.StatusServiceUnavailable, Times: -1})
 }
 
-// faultFor finds the fault of a call, and uses one of its times up. The caller
-// holds the lock.
-func (s *Server) faultFor(c *Call) *fault {
-	for i, f := range s.faults {
-		if f.Method != "" && f.Method != c.Method || f.Match != nil && !f.Match(*c) {
-			continue
-		}
-		if f.left > 0 {
-			if f.left--; f.left == 0 {
-				s.faults = slices.Delete(s.faults, i, i+1)
-			}
-		}
-		return f
-	}
-	return nil
+// faultFor finds the fault of a call, and uses one of its times up.
+func (s *Server) faultFor(c *Call) *Fault {
+	return s.faults.Take(func(f Fault) bool {
+		return (f.Method == "" || f.Method == c.Method) && (f.Match == nil || f.Match(*c))
+	})
 }
 
 // apply answers a call as the fault says, and reports whether it did.
-func (f *fault) apply(s *Server, w http.ResponseWriter, r *http.Request, c *call) bool {
-	if f.Delay > 0 {
-		t := time.NewTimer(f.Delay)
-		select {
-		case <-t.C:
-		case <-r.Context().Done():
-		case <-s.ctx.Done():
-		}
-		t.Stop()
-	}
+func (f *Fault) apply(s *Server, w http.ResponseWriter, r *http.Request, c *call) bool {
+	s.core.Pause(r, f.Delay)
 	status := f.Status
 	if status == 0 && f.RetryAfter > 0 {
 		status = http.StatusTooManyRequests
@@ -89,9 +54,7 @@ func (f *fault) apply(s *Server, w http.ResponseWriter, r *http.Request, c *call
 	switch {
 	case f.Cut:
 		s.finish(c, 0, "")
-		if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
-			_ = conn.Close()
-		}
+		fake.HangUp(w)
 	case f.Error != "":
 		s.finish(c, http.StatusOK, f.Error)
 		writeJSON(w, http.StatusOK, map[string]any{"ok": false, "error": f.Error})
@@ -104,12 +67,7 @@ func (f *fault) apply(s *Server, w http.ResponseWriter, r *http.Request, c *call
 			status = http.StatusOK
 		}
 		s.finish(c, status, "")
-		w.WriteHeader(status)
-		if f.Body != "" {
-			_, _ = io.WriteString(w, f.Body)
-		} else {
-			_, _ = fmt.Fprintf(w, "<html><body>%d %s</body></html>\n", status, http.StatusText(status))
-		}
+		fake.Page(w, status, f.Body)
 	default:
 		return false
 	}
@@ -120,5 +78,5 @@ func (s *Server) finish(c *call, status int, code string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c.Status, c.Error = status, code
-	s.change()
+	s.core.Change()
 }

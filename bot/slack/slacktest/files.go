@@ -147,7 +147,7 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	c.Status = status
-	s.change()
+	s.core.Change()
 	s.mu.Unlock()
 	if fault != nil && fault.apply(s, w, r, c) {
 		return
@@ -208,11 +208,11 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
 		return
 	}
-	leak := s.guard.leak(string(content))
+	leak := s.core.Leaks(string(content))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if leak {
-		s.violate(RuleSecret, "upload", "an uploaded file holds a planted secret")
+		s.core.Violate(RuleSecret, "upload", "an uploaded file holds a planted secret")
 	}
 	for _, f := range s.files {
 		if f.pending && f.via == r.PathValue("id") {

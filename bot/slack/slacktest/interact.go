@@ -56,8 +56,8 @@ func (s *Server) person(user string, ch *Channel) (*User, *Installation) {
 
 // frame makes what all interactive payloads have.
 func (s *Server) frame(kind string, u *User, in *Installation, channel string) (object, string) {
-	id := fmt.Sprintf("%d.%d.%s", s.clock.wall().UnixMilli(), len(s.triggers), random())
-	s.triggers[id] = &trigger{install: in, team: u.Team, user: u.ID, channel: channel, expires: s.clock.now().Add(s.opts.TriggerLife)}
+	id := fmt.Sprintf("%d.%d.%s", s.core.Wall().UnixMilli(), len(s.triggers), random())
+	s.triggers[id] = &trigger{install: in, team: u.Team, user: u.ID, channel: channel, expires: s.Now().Add(s.opts.TriggerLife)}
 	p := object{"type": kind, "token": "legacy", "api_app_id": App, "trigger_id": id, "is_enterprise_install": in.OrgWide,
 		"user": object{"id": u.ID, "username": u.Name, "name": u.Name, "team_id": u.Team}, "enterprise": nil,
 		"team": object{"id": u.Team, "domain": s.domain(u.Team)}}
@@ -71,15 +71,15 @@ func (s *Server) frame(kind string, u *User, in *Installation, channel string) (
 // send delivers an interaction once, and waits for the answer.
 func (s *Server) send(d *Delivery, id string) Result {
 	s.mu.Lock()
-	d.At = s.clock.now()
+	d.At = s.Now()
 	s.deliveries = append(s.deliveries, d)
-	s.change()
+	s.core.Change()
 	s.mu.Unlock()
 	a := s.attempt(d, 0, "")
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	d.Attempts, d.Acked, d.GaveUp = append(d.Attempts, a), a.Failed == "", a.Failed != ""
-	s.change()
+	s.core.Change()
 	r := Result{Acked: d.Acked, Status: a.Status, Body: a.answer, Took: a.Took, Delivery: id}
 	if !r.Acked {
 		r.Err = errors.New(a.Failed)
@@ -137,7 +137,7 @@ func (s *Server) answered(resp *response, body []byte) (string, error) {
 	}
 	err := s.use(c, resp)
 	if err != nil {
-		s.violate(RuleAnswer, "slash_commands", "the answer is refused: "+err.Error())
+		s.core.Violate(RuleAnswer, "slash_commands", "the answer is refused: "+err.Error())
 	}
 	return c.TS, err
 }

@@ -1,9 +1,6 @@
 package slacktest
 
-import (
-	"fmt"
-	"unicode/utf16"
-)
+import "authfix/bot/fake"
 
 // A Limit is one published limit. At At something is accepted; one over is
 // refused with Error.
@@ -89,42 +86,7 @@ var Limits = []Limit{
 	{"socket.response", "bytes of an answer over a socket, above which it is dropped", 20479, ""},
 }
 
-// limitAt is Limits by name.
-var limitAt = func() map[string]int {
-	m := make(map[string]int, len(Limits))
-	for _, l := range Limits {
-		m[l.Name] = l.At
-	}
-	return m
-}()
+var limits = fake.NewTable(Limits, func(l Limit) string { return l.Name })
 
 // at returns a limit.
-func at(name string) int {
-	n, ok := limitAt[name]
-	if !ok {
-		panic(fmt.Sprintf("slacktest: no limit %q", name))
-	}
-	return n
-}
-
-// length counts characters as [Limits] does.
-func length(s string) int {
-	n := 0
-	for _, r := range s {
-		n += max(1, utf16.RuneLen(r))
-	}
-	return n
-}
-
-// cut returns the first n characters.
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for i, r := range s {
-		if n -= max(1, utf16.RuneLen(r)); n < 0 {
-			return s[:i]
-		}
-	}
-	return s
-}
+func at(name string) int { return limits.Get(name).At }

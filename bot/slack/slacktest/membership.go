@@ -17,7 +17,7 @@ func (s *Server) Join(channel, user string) {
 	}
 	s.announce(c, "member_joined_channel", map[string]any{"type": "member_joined_channel", "user": user,
 		"channel": channel, "channel_type": c.letter(), "team": c.Team})
-	s.change()
+	s.core.Change()
 }
 
 // Leave takes user, who may be the bot, out of the channel.
@@ -29,7 +29,7 @@ func (s *Server) Leave(channel, user string) {
 		s.announce(c, "channel_left", map[string]any{"type": "channel_left", "channel": channel, "actor_id": user})
 	}
 	c.Members = slices.DeleteFunc(c.Members, func(m string) bool { return m == user })
-	s.change()
+	s.core.Change()
 }
 
 // Archive archives the channel.
@@ -39,7 +39,7 @@ func (s *Server) Archive(channel, user string) {
 	c := s.mustChannel(channel)
 	s.announce(c, "channel_archive", map[string]any{"type": "channel_archive", "channel": channel, "user": user})
 	c.Archived = true
-	s.change()
+	s.core.Change()
 }
 
 // Rename gives the channel another name.
@@ -50,7 +50,7 @@ func (s *Server) Rename(channel, name string) {
 	c.Name = name
 	s.announce(c, "channel_rename", map[string]any{"type": "channel_rename",
 		"channel": map[string]any{"id": channel, "name": name, "created": 1}})
-	s.change()
+	s.core.Change()
 }
 
 func (s *Server) mustChannel(id string) *Channel {

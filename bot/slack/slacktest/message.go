@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+
+	"authfix/bot/fake"
 )
 
 // A Message is a message as it stands.
@@ -107,7 +109,7 @@ func (m *Message) Shown() string {
 
 func shown(x any) string {
 	var out []byte
-	walk(x, func(key, text string) {
+	fake.Walk(x, func(key, text string) {
 		if key == "text" {
 			out = append(out, text...)
 			out = append(out, '\n')
@@ -174,7 +176,7 @@ func (s *Server) add(m *Message) {
 	if m.Thread != "" && !m.Ephemeral {
 		s.replies[place{m.Channel, m.Thread}]++
 	}
-	s.change()
+	s.core.Change()
 }
 
 // become changes a message, and keeps what it was.
@@ -189,7 +191,7 @@ func (s *Server) remove(m *Message) {
 	if m.Thread != "" && !m.Ephemeral {
 		s.replies[place{m.Channel, m.Thread}]--
 	}
-	s.change()
+	s.core.Change()
 }
 
 func (m *Message) copy() Message {

@@ -71,7 +71,7 @@ var (
 // what is wrong with them is answered where the method gets to it.
 func (s *Server) prepare(c *call, m method) {
 	for _, name := range slices.Sorted(maps.Keys(c.Args)) {
-		if s.guard.leak(c.Args[name]) {
+		if s.core.Leaks(c.Args[name]) {
 			c.leaks = append(c.leaks, name)
 		}
 	}

@@ -56,7 +56,7 @@ func (s *Server) newCode(c Consent) string {
 	if c.Scopes == nil {
 		c.Scopes = s.opts.Scopes
 	}
-	k := &code{team: c.Team, enterprise: c.Enterprise, orgWide: org, user: c.User, scopes: c.Scopes, redirect: c.Redirect, born: s.clock.now()}
+	k := &code{team: c.Team, enterprise: c.Enterprise, orgWide: org, user: c.User, scopes: c.Scopes, redirect: c.Redirect, born: s.Now()}
 	if t := s.teams[c.Team]; t != nil {
 		k.enterprise = t.Enterprise
 	}
@@ -137,7 +137,7 @@ func (c *call) exchangeCode() (map[string]any, error) {
 		return nil, refuse("invalid_code")
 	case k.used:
 		return nil, refuse("code_already_used")
-	case s.clock.now().Sub(k.born) >= s.opts.CodeLife:
+	case s.Now().Sub(k.born) >= s.opts.CodeLife:
 		return nil, refuse("code_expired")
 	case k.redirect != c.Args["redirect_uri"]:
 		return nil, refuse("bad_redirect_uri")
@@ -171,7 +171,7 @@ func (c *call) grant(t *token, user string) map[string]any {
 		out["enterprise"] = object{"id": in.Enterprise, "name": in.Enterprise}
 	}
 	if s.opts.Rotation {
-		t.expires = s.clock.now().Add(s.opts.TokenLife)
+		t.expires = s.Now().Add(s.opts.TokenLife)
 		r := "xoxe-1-" + random()
 		s.refreshes[r] = &refresh{install: in}
 		out["refresh_token"], out["expires_in"] = r, int(s.opts.TokenLife/time.Second)
@@ -182,7 +182,7 @@ func (c *call) grant(t *token, user string) map[string]any {
 // refresh gives the next pair. A refresh token is good once, but for a grace in
 // which its answer may have been lost; and at most two access tokens are active.
 func (c *call) refresh() (map[string]any, error) {
-	s, now := c.s, c.s.clock.now()
+	s, now := c.s, c.s.Now()
 	r := s.refreshes[c.Args["refresh_token"]]
 	if r == nil || r.install.Removed || !r.used.IsZero() && now.Sub(r.used) >= s.opts.RefreshGrace {
 		return nil, refuse("invalid_refresh_token")
@@ -203,7 +203,7 @@ func (c *call) refresh() (map[string]any, error) {
 func (s *Server) lapse(in *Installation) {
 	var active []*token
 	for _, t := range s.tokens {
-		if t.install == in && !t.revoked && !t.expires.IsZero() && s.clock.now().Before(t.expires) {
+		if t.install == in && !t.revoked && !t.expires.IsZero() && s.Now().Before(t.expires) {
 			active = append(active, t)
 		}
 	}
@@ -222,7 +222,7 @@ func (s *Server) ActiveTokens(team string) []string {
 	var out []string
 	for v, t := range s.tokens {
 		if (t.install.Team == team || t.install.Team == "" && t.install.Enterprise == team) && !t.revoked && !t.install.Removed &&
-			(t.expires.IsZero() || s.clock.now().Before(t.expires)) {
+			(t.expires.IsZero() || s.Now().Before(t.expires)) {
 			out = append(out, v)
 		}
 	}

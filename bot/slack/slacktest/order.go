@@ -35,7 +35,7 @@ func (s *Server) Hold() (release func(backwards bool)) {
 		}
 		held := h.held
 		h.held = nil
-		s.spawn(func() {
+		s.core.Go(func() {
 			for i := range held {
 				d := held[i]
 				if backwards {

@@ -48,14 +48,14 @@ func (s *Server) take(key string, minute, burst int) error {
 		p = &pacer{rate.NewLimiter(rate.Limit(float64(minute)/60), burst)}
 		s.limits[key] = p
 	}
-	now := s.clock.now()
+	now := s.Now()
 	r := p.limit.ReserveN(now, 1)
 	wait := r.DelayFrom(now)
 	if wait == 0 {
 		return nil
 	}
 	r.CancelAt(now)
-	s.violate(RuleRate, key, fmt.Sprintf("over %d a minute", minute))
+	s.core.Violate(RuleRate, key, fmt.Sprintf("over %d a minute", minute))
 	return &apiError{code: "ratelimited", wait: max(wait, time.Second)}
 }
 
@@ -72,7 +72,7 @@ func (s *Server) tooMany(team string) (over, tell bool) {
 	if s.opts.HourlyEvents == 0 {
 		return false, false
 	}
-	now := s.clock.now()
+	now := s.Now()
 	h := s.hourly[team]
 	if h == nil || now.Sub(h.since) >= time.Hour {
 		h = &hour{since: now}

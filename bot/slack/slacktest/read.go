@@ -1,17 +1,17 @@
 package slacktest
 
-import "slices"
+import (
+	"slices"
+
+	"authfix/bot/fake"
+)
 
 // Calls returns the calls of the Web API, of response_urls and of files'
 // downloads, in the order in which they arrived.
 func (s *Server) Calls() []Call {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := make([]Call, len(s.calls))
-	for i, c := range s.calls {
-		out[i] = *c
-	}
-	return out
+	return fake.Copies(s.calls)
 }
 
 // CallsOf returns the calls of one method.

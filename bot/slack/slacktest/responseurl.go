@@ -21,7 +21,7 @@ type response struct {
 
 // newResponse makes a response_url. Kind is commands or actions.
 func (s *Server) newResponse(kind string, in *Installation, ch *Channel, user string, origin *Message) *response {
-	r := &response{install: in, channel: ch, user: user, origin: origin, born: s.clock.now()}
+	r := &response{install: in, channel: ch, user: user, origin: origin, born: s.Now()}
 	r.url = s.URL + "/" + kind + "/" + ch.Team + "/" + s.id("") + "/" + random()
 	s.responses[r.url] = r
 	return r
@@ -38,7 +38,7 @@ func (s *Server) respond(w http.ResponseWriter, r *http.Request) {
 	}
 	s.calls = append(s.calls, c.Call)
 	f := s.faultFor(c.Call)
-	s.change()
+	s.core.Change()
 	s.mu.Unlock()
 	if err == nil && (f == nil || f.After) {
 		s.prepare(c, method{shows: inMessage})
@@ -46,7 +46,7 @@ func (s *Server) respond(w http.ResponseWriter, r *http.Request) {
 		if err = s.report(c); err == nil {
 			err = s.useURL(c, resp)
 		}
-		s.change()
+		s.core.Change()
 		s.mu.Unlock()
 	}
 	if f != nil && f.apply(s, w, r, c) {
@@ -71,7 +71,7 @@ func (s *Server) useURL(c *call, r *response) error {
 	switch {
 	case r == nil || r.install.Removed:
 		return refuse("no_such_url")
-	case s.clock.now().Sub(r.born) >= s.opts.ResponseLife:
+	case s.Now().Sub(r.born) >= s.opts.ResponseLife:
 		return refuse("expired_url")
 	case r.uses >= at("response_url.uses"):
 		return refuse("used_url")
@@ -127,8 +127,8 @@ func (s *Server) use(c *call, r *response) error {
 	case "in_channel":
 		if r.typed != "" && !r.shown { // everyone sees the command too
 			r.shown = true
-			if s.guard.leak(r.typed) {
-				s.violate(RuleSecret, "response_url", "in_channel shows a command that holds a planted secret")
+			if s.core.Leaks(r.typed) {
+				s.core.Violate(RuleSecret, "response_url", "in_channel shows a command that holds a planted secret")
 			}
 			s.add(&Message{Team: r.channel.Team, Channel: r.channel.ID, TS: s.ts(), User: r.user, Subtype: "slash_command", Text: r.typed})
 		}

@@ -39,7 +39,7 @@ func (c *call) connectionsOpen() (map[string]any, error) {
 		return nil, refuse("link_disabled")
 	}
 	ticket := random()
-	s.socket.tickets[ticket] = s.clock.now().Add(30 * time.Second)
+	s.socket.tickets[ticket] = s.Now().Add(30 * time.Second)
 	return map[string]any{"url": strings.Replace(s.URL, "http:", "ws:", 1) + "/link/?ticket=" + ticket + "&app_id=" + App}, nil
 }
 
@@ -49,7 +49,7 @@ func (s *Server) link(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	until, ok := s.socket.tickets[ticket]
 	delete(s.socket.tickets, ticket)
-	ok = ok && s.clock.now().Before(until) && !s.closed
+	ok = ok && s.Now().Before(until) && !s.core.Closed()
 	full := len(s.socket.conns) >= at("socket.connections")
 	s.mu.Unlock()
 	if !ok {
@@ -74,7 +74,7 @@ func (s *Server) link(w http.ResponseWriter, r *http.Request) {
 		life = 360 * time.Second
 	}
 	s.mu.Lock()
-	if s.closed {
+	if s.core.Closed() {
 		s.mu.Unlock()
 		_ = ws.Close()
 		return
@@ -85,17 +85,17 @@ func (s *Server) link(w http.ResponseWriter, r *http.Request) {
 		"debug_info": object{"host": "slacktest", "started": "2026-01-01 00:00:00.000", "build_number": 1, "approximate_connection_time": 18060}})
 	c.out <- hello
 	s.socket.conns = append(s.socket.conns, c)
-	s.busy.Go(func() { s.write(c) })
-	s.busy.Go(func() { s.read(c) })
+	s.core.Go(func() { s.write(c) })
+	s.core.Go(func() { s.read(c) })
 	if life > 0 {
-		s.busy.Go(func() { s.expire(c, life) })
+		s.core.Go(func() { s.expire(c, life) })
 	}
-	s.change()
+	s.core.Change()
 	s.mu.Unlock()
 }
 
 func (s *Server) expire(c *conn, life time.Duration) {
-	if s.clock.sleep(s.ctx, life) {
+	if s.core.Sleep(life) {
 		s.drop(c)
 	}
 }
@@ -142,10 +142,10 @@ func (s *Server) acknowledge(raw []byte) {
 	defer s.mu.Unlock()
 	switch {
 	case len(raw) > at("socket.response"):
-		s.violate(RuleSocket, "answer", fmt.Sprintf("an answer of %d bytes is dropped", len(raw)))
+		s.core.Violate(RuleSocket, "answer", fmt.Sprintf("an answer of %d bytes is dropped", len(raw)))
 		return
 	case err != nil || a.EnvelopeID == "":
-		s.violate(RuleSocket, "answer", "an answer without an envelope_id")
+		s.core.Violate(RuleSocket, "answer", "an answer without an envelope_id")
 		return
 	}
 	s.socket.acked = append(s.socket.acked, a.EnvelopeID)
@@ -155,7 +155,7 @@ func (s *Server) acknowledge(raw []byte) {
 		default: // acknowledged twice
 		}
 	}
-	s.change()
+	s.core.Change()
 }
 
 // drop closes a connection.
@@ -170,7 +170,7 @@ func (s *Server) dropLocked(c *conn) {
 		s.socket.conns = slices.Delete(s.socket.conns, i, i+1)
 		close(c.done)
 		_ = c.ws.Close()
-		s.change()
+		s.core.Change()
 	}
 }
 
@@ -214,8 +214,8 @@ func (s *Server) Disconnect(reason string) {
 		if reason == "warning" {
 			wait = time.Duration(float64(10*time.Second) / s.opts.Scale)
 		}
-		s.spawn(func() {
-			if s.clock.sleep(s.ctx, wait+50*time.Millisecond) { // after the goodbye was written
+		s.core.Go(func() {
+			if s.core.Sleep(wait + 50*time.Millisecond) { // after the goodbye was written
 				s.drop(c)
 			}
 		})

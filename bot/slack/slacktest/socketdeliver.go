@@ -9,7 +9,7 @@ import (
 // attemptSocket delivers over any one of the connections. It waits for one as
 // long as for an acknowledgement.
 func (s *Server) attemptSocket(d *Delivery, num int, reason string) Attempt {
-	a := Attempt{Num: num, Reason: reason, At: s.clock.now()}
+	a := Attempt{Num: num, Reason: reason, At: s.Now()}
 	late := time.NewTimer(s.opts.AckWithin)
 	defer late.Stop()
 	start := time.Now()
@@ -17,7 +17,7 @@ func (s *Server) attemptSocket(d *Delivery, num int, reason string) Attempt {
 	answer := make(chan []byte, 1)
 	for {
 		s.mu.Lock()
-		changed := s.changed
+		changed := s.core.Changed()
 		if c = s.anyConn(); c != nil {
 			if d.Envelope == "" {
 				d.Envelope = random()
@@ -33,7 +33,7 @@ func (s *Server) attemptSocket(d *Delivery, num int, reason string) Attempt {
 		case <-late.C:
 			a.Failed, a.Took = "connection_failed", time.Since(start)
 			return a
-		case <-s.ctx.Done():
+		case <-s.core.Context().Done():
 			a.Failed = "connection_failed"
 			return a
 		}
@@ -71,7 +71,7 @@ func (s *Server) attemptSocket(d *Delivery, num int, reason string) Attempt {
 		}
 	case <-late.C:
 		a.Failed = "timeout"
-	case <-s.ctx.Done():
+	case <-s.core.Context().Done():
 		a.Failed = "connection_failed"
 	}
 	a.Took = time.Since(start)

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"authfix/bot/fake"
 )
 
 // OpenViews returns the views that user has on the screen, the topmost last.
@@ -118,7 +120,7 @@ func fillIn(v *View, values map[string]string) (object, error) {
 				x["selected_option"] = o
 			}
 		default:
-			if most, ok := el["max_length"].(float64); ok && length(value) > int(most) || length(value) > at("plain_text_input.max_length") {
+			if most, ok := el["max_length"].(float64); ok && fake.Length(value) > int(most) || fake.Length(value) > at("plain_text_input.max_length") {
 				return nil, fmt.Errorf("the input %s takes no more than %s characters", block, defaultMost(el))
 			}
 			if value == "" {
@@ -148,14 +150,14 @@ func defaultMost(el object) string {
 func (s *Server) submitted(v *View, r *Result) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	defer s.change()
+	defer s.core.Change()
 	var answer struct {
 		Action string            `json:"response_action"`
 		Errors map[string]string `json:"errors"`
 		View   json.RawMessage   `json:"view"`
 	}
 	bad := func(why string) {
-		s.violate(RuleAnswer, "view_submission", why)
+		s.core.Violate(RuleAnswer, "view_submission", why)
 		r.Err = fmt.Errorf("the answer to the submission cannot be used: %s", why)
 	}
 	if body := strings.TrimSpace(string(r.Body)); body != "" && body != "null" {

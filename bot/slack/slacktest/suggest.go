@@ -55,7 +55,7 @@ func (s *Server) readOptions(body []byte) ([]Option, error) {
 	if len(v.complaint) > 0 {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.violate(RuleAnswer, "block_suggestion", strings.Join(v.complaint, "; "))
+		s.core.Violate(RuleAnswer, "block_suggestion", strings.Join(v.complaint, "; "))
 		return nil, &apiError{code: "invalid_options", messages: v.complaint}
 	}
 	lists := []any{answer["options"]}

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"authfix/bot/fake"
 )
 
 // A surface is where blocks are shown.
@@ -57,36 +59,13 @@ func checkMessage(blocks []object) error {
 // characters counts what is read in blocks.
 func characters(x any) int {
 	n := 0
-	walk(x, func(key, text string) {
+	fake.Walk(x, func(key, text string) {
 		switch key {
 		case "text", "alt_text", "title", "description", "label", "hint", "fallback":
-			n += length(text)
+			n += fake.Length(text)
 		}
 	})
 	return n
-}
-
-// walk visits every string of a JSON value with its key, in the order of arrays
-// and of sorted keys.
-func walk(x any, visit func(key, text string)) { walkKey("", x, visit) }
-
-func walkKey(key string, x any, visit func(key, text string)) {
-	switch x := x.(type) {
-	case string:
-		visit(key, x)
-	case []any:
-		for _, e := range x {
-			walkKey(key, e, visit)
-		}
-	case []object:
-		for _, e := range x {
-			walkKey(key, e, visit)
-		}
-	case object:
-		for _, k := range slices.Sorted(maps.Keys(x)) {
-			walkKey(k, x[k], visit)
-		}
-	}
 }
 
 // parseBlocks reads the argument "blocks".
@@ -137,7 +116,7 @@ func (v *validator) size(where, s, limit string) {
 	if s == "" {
 		v.wrong(where, "must be more than 0 characters")
 	}
-	if limit != "" && length(s) > at(limit) {
+	if limit != "" && fake.Length(s) > at(limit) {
 		v.wrong(where, "must be less than %d characters", at(limit)+1)
 	}
 }

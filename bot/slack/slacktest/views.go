@@ -129,7 +129,7 @@ func (s *Server) present(in *Installation, user, team string, o object) *View {
 	}
 	s.views[v.ID] = v
 	s.stacks[user] = append(stack, v.ID)
-	s.change()
+	s.core.Change()
 	return v
 }
 
@@ -177,7 +177,7 @@ func (c *call) exchange() (*trigger, error) {
 		return nil, refuse("invalid_trigger_id")
 	case t.used:
 		return nil, refuse(exchanged)
-	case !c.s.clock.now().Before(t.expires):
+	case !c.s.Now().Before(t.expires):
 		return nil, refuse(expired)
 	}
 	if id, _ := c.view["external_id"].(string); id != "" && c.s.external(id) != nil {
@@ -202,7 +202,7 @@ func (s *Server) dismiss(user string) {
 		s.views[id].Closed = true
 	}
 	delete(s.stacks, user)
-	s.change()
+	s.core.Change()
 }
 
 // pop closes the user's topmost view.
@@ -210,7 +210,7 @@ func (s *Server) pop(user string) {
 	if stack := s.stacks[user]; len(stack) > 0 {
 		s.views[stack[len(stack)-1]].Closed = true
 		s.stacks[user] = slices.Clone(stack[:len(stack)-1])
-		s.change()
+		s.core.Change()
 	}
 }
 
@@ -232,7 +232,7 @@ func (c *call) viewsUpdate() (map[string]any, error) {
 	}
 	c.s.fill(v, c.view)
 	v.Updates++
-	c.s.change()
+	c.s.core.Change()
 	return map[string]any{"view": c.s.viewObject(v, nil)}, nil
 }
 
@@ -259,6 +259,6 @@ func (c *call) viewsPublish() (map[string]any, error) {
 		v.Updates++
 	}
 	c.s.fill(v, c.view)
-	c.s.change()
+	c.s.core.Change()
 	return map[string]any{"view": c.s.viewObject(v, nil)}, nil
 }

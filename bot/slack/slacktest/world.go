@@ -123,7 +123,7 @@ func (s *Server) AddTeam(t Team) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.teams[t.ID] = &t
-	s.change()
+	s.core.Change()
 }
 
 // AddUser adds or replaces a user.
@@ -131,7 +131,7 @@ func (s *Server) AddUser(u User) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.users[u.ID] = &u
-	s.change()
+	s.core.Change()
 }
 
 // AddChannel adds or replaces a channel; without Kind it is public.
@@ -143,7 +143,7 @@ func (s *Server) AddChannel(c Channel) {
 	}
 	c.Members = slices.Clone(c.Members)
 	s.channels[c.ID] = &c
-	s.change()
+	s.core.Change()
 }
 
 // AddInstallation installs the app, its bot's user with it, and returns the
@@ -176,9 +176,9 @@ func (s *Server) install(i Installation, value string) *token {
 	if value == "" {
 		value = "xoxb-" + s.id("")
 	}
-	t := &token{value: value, install: in, born: s.clock.now()}
+	t := &token{value: value, install: in, born: s.Now()}
 	s.tokens[value] = t
-	s.change()
+	s.core.Change()
 	return t
 }
 

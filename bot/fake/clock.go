@@ -1,4 +1,4 @@
-package slacktest
+package fake
 
 import (
 	"container/heap"
@@ -8,8 +8,7 @@ import (
 )
 
 // A clock runs with the system's or a test's, plus what [Server.Advance] added.
-// Signatures and timestamps show the time without the addition, since the app
-// has no part in it.
+// What the app sees is without the addition, in which it has no part.
 type clock struct {
 	base func() time.Time
 	poll time.Duration // how often base is looked at when timers wait; 0: it is the system's
@@ -35,25 +34,13 @@ func (c *clock) start(now func() time.Time) {
 	}
 }
 
-// wall is the time that the app sees.
-func (c *clock) wall() time.Time { return c.base() }
-
-// now is the time by which things expire.
 func (c *clock) now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.base().Add(c.ahead)
 }
 
-// sleep waits, and reports whether ctx did not end first.
-func (c *clock) sleep(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return ctx.Err() == nil
-	}
-	return c.sleepUntil(ctx, c.now().Add(d))
-}
-
-// sleepUntil is sleep until a time of this clock.
+// sleepUntil waits, and reports whether ctx did not end first.
 func (c *clock) sleepUntil(ctx context.Context, due time.Time) bool {
 	c.mu.Lock()
 	t := &timer{due: due, c: make(chan struct{})}
@@ -74,17 +61,38 @@ func (c *clock) sleepUntil(ctx context.Context, due time.Time) bool {
 }
 
 // Advance moves the server's clock: everything that was to happen within d
-// happens now, and tokens, triggers and response_urls get older by d. The times
-// in signatures and messages do not change.
+// happens now, and whatever expires gets older by d. The times that the app sees
+// do not change.
 func (s *Server) Advance(d time.Duration) {
-	s.clock.mu.Lock()
-	s.clock.ahead += d
-	s.clock.mu.Unlock()
-	s.clock.nudge()
+	c := &s.core.clock
+	c.mu.Lock()
+	c.ahead += d
+	c.mu.Unlock()
+	c.nudge()
+	s.core.Mu.Lock()
+	defer s.core.Mu.Unlock()
+	s.core.Change()
 }
 
-// Now is the server's clock, with what [Server.Advance] added.
-func (s *Server) Now() time.Time { return s.clock.now() }
+// Now is the server's clock, with what [Server.Advance] added: the time by which
+// things expire.
+func (s *Server) Now() time.Time { return s.core.clock.now() }
+
+// Wall is the time that the app sees, in timestamps and signatures: without what
+// [Server.Advance] added.
+func (k *Core) Wall() time.Time { return k.clock.base() }
+
+// Sleep waits for d of the server's clock, and reports whether the server was not
+// closed before.
+func (k *Core) Sleep(d time.Duration) bool {
+	if d <= 0 {
+		return k.ctx.Err() == nil
+	}
+	return k.clock.sleepUntil(k.ctx, k.clock.now().Add(d))
+}
+
+// SleepUntil is Sleep until a time of the server's clock.
+func (k *Core) SleepUntil(due time.Time) bool { return k.clock.sleepUntil(k.ctx, due) }
 
 func (c *clock) nudge() {
 	select {
