@@ -39,7 +39,7 @@ func TestDefaults(t *testing.T) {
 		Database: database{engine: "sqlite", path: "authfix.db"}, Listen: "127.0.0.1:8080", LogLevel: slog.LevelInfo, LogFormat: "text",
 		Keep:       storage.Retention{Deliveries: 7 * day, Excerpts: 30 * day, Cases: 400 * day, Unknown: 90 * day, Sightings: 400 * day, Audits: 400 * day, Removed: 30 * day},
 		StopWithin: 20 * time.Second, PersonRate: 20, ChannelRate: 30, Senders: 32, Workers: 4,
-		Slack: slack.Config{API: "https://slack.com/api/"}, Discord: discord.Config{API: "https://discord.com/"},
+		Slack: slack.Config{API: "https://slack.com/api/"}, Discord: discord.Config{API: "https://discord.com/", Rate: 50},
 	}
 	if diff := cmp.Diff(want, c, cmp.AllowUnexported(database{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

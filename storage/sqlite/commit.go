@@ -83,6 +83,7 @@ func (e *engine) commitAll() {
 			}
 		}
 		e.commit(group)
+		e.wrote(len(group))
 		clear(group)
 	}
 }

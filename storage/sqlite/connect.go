@@ -20,10 +20,13 @@ import (
 const (
 	// statements is how many prepared statements a connection keeps.
 	statements = 128
-	// logPages is how many pages the log has when it is moved into the file.
-	logPages = 8000
+	// logPages is how many pages the log has when whoever writes moves it into the
+	// file: it is moved beside the writes long before. keptPages is what the log is
+	// cut back to when it begins anew.
+	logPages  = 64_000
+	keptPages = 8000
 	// How much of the file a connection keeps in memory.
-	writerCacheKiB = 16 << 10
+	writerCacheKiB = 8 << 10
 	readerCacheKiB = 2 << 10
 )
 
@@ -53,10 +56,8 @@ func pool(path string, n int, busy time.Duration, settings map[string]string) (*
 	dsn := "file:" + escape(abs) + "?" + q.Encode()
 	db := sql.OpenDB(&connector{dsn, &sqlite3.SQLiteDriver{ConnectHook: func(c *sqlite3.SQLiteConn) error {
 		// What SQLite keeps aside of a transaction stays in memory: it would be a
-		// copy of what is stored. A page that many commits change is moved from
-		// the log into the file once for all of them, so the log may grow before
-		// it is; when it was, it is cut back.
-		_, err := c.Exec(fmt.Sprintf("PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d", logPages, logPages*4096), nil)
+		// copy of what is stored.
+		_, err := c.Exec(fmt.Sprintf("PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d", logPages, keptPages*4096), nil)
 		return err
 	}}})
 	db.SetMaxOpenConns(n)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"authfix/storage"
 	"authfix/storage/relational"
@@ -22,11 +23,18 @@ type engine struct {
 	writer  *sql.DB // one connection
 	readers *sql.DB
 	keeper  *sql.DB // for Purge; it keeps no connection
+	mover   *sql.DB // one connection, for moving the log
+	busy    time.Duration
 	enqueue atomic.Pointer[EnqueueFunc]
 	raw     *os.File // for Purge, by who has the connection of writer; nil before
 
 	queue   chan *write
 	stopped chan struct{} // closed when the committer has ended
+
+	writes  int           // since the log was last moved; the committer's
+	due     chan struct{} // the log is to be moved
+	rest    atomic.Bool   // most of it is, and the committer moves the rest
+	unmoved chan struct{} // closed when nobody moves it any more
 
 	mu      sync.RWMutex
 	closed  bool
@@ -39,12 +47,13 @@ func open(ctx context.Context, path string, o Options) (*engine, error) {
 	if err := prepare(path); err != nil {
 		return nil, err
 	}
-	e := &engine{path: path, queue: make(chan *write, o.Queue), stopped: make(chan struct{})}
+	e := &engine{path: path, queue: make(chan *write, o.Queue), stopped: make(chan struct{}), busy: o.BusyTimeout, due: make(chan struct{}, 1), unmoved: make(chan struct{})}
 	err := e.connect(ctx, o)
 	if err != nil {
 		return nil, errors.Join(err, e.disconnect())
 	}
 	go e.commitAll()
+	go e.moveLogs()
 	return e, nil
 }
 
@@ -68,13 +77,16 @@ func (e *engine) connect(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	e.keeper.SetMaxIdleConns(0)
+	if e.mover, err = writerPool(e.path, 0); err != nil {
+		return err
+	}
 	return nil
 }
 
 func (e *engine) disconnect() error {
 	var wrong []error
 	// The writer last: the last connection to close empties the log.
-	for _, db := range []*sql.DB{e.readers, e.keeper, e.writer} {
+	for _, db := range []*sql.DB{e.readers, e.keeper, e.mover, e.writer} {
 		if db != nil {
 			wrong = append(wrong, db.Close())
 		}
@@ -109,6 +121,8 @@ func (e *engine) Close() error {
 	e.running.Wait()
 	close(e.queue)
 	<-e.stopped
+	close(e.due)
+	<-e.unmoved
 	return e.disconnect()
 }
 
