@@ -94,7 +94,17 @@ func TestServeDiscord(t *testing.T) {
 			answers = privately(discordtest.Alice)
 			acked("a message command", fake.MessageCommand(discordtest.Alice, said, "Diagnose this"))
 			knows("a message command", answers)
-			if r := fake.Autocomplete(discordtest.Alice, discordtest.General, "authfix show", "id", "applinks-time", nil); len(r.Choices) == 0 || r.Err != nil {
+			complete := func() discordtest.Result {
+				return fake.Autocomplete(discordtest.Alice, discordtest.General, "authfix show", "id", "applinks-time", nil)
+			}
+			r := complete()
+			for range 20 { // on a busy machine it may take too long to be told
+				if len(r.Choices) > 0 || r.Err != nil {
+					break
+				}
+				r = complete()
+			}
+			if len(r.Choices) == 0 || r.Err != nil {
 				t.Errorf("suggested for an id: %+v", r)
 			}
 
