@@ -57,15 +57,18 @@ type queued struct {
 	storage.Outgoing
 	seq    int64
 	sealed []byte
+	newer  string // the row that replaces it and waits behind it, or ""
+	late   []byte // its reply
+	said   bool   // it replaces one that was sent with its reply already
 }
 
-func scanOutgoing(r Rows) (queued, error) {
+func scanOutgoing(r Rows, more ...any) (queued, error) {
 	var q queued
 	o := &q.Outgoing
 	var tenant, state string
 	var private, replyBy, fleeting, created, attempts, notBefore, until, unsure, sentAt int64
-	err := r.Scan(&q.seq, &tenant, &o.ID, &o.Once, &o.Case, &o.Platform, &o.Channel, &o.Thread, &o.Person, &private, &o.Message, &replyBy, &o.Replaces,
-		&fleeting, &created, &state, &attempts, &notBefore, &o.Owner, &until, &unsure, &o.Target, &o.SentAs, &sentAt, &o.Error, &q.sealed, &o.Reply)
+	err := r.Scan(append([]any{&q.seq, &tenant, &o.ID, &o.Once, &o.Case, &o.Platform, &o.Channel, &o.Thread, &o.Person, &private, &o.Message, &replyBy, &o.Replaces,
+		&fleeting, &created, &state, &attempts, &notBefore, &o.Owner, &until, &unsure, &o.Target, &o.SentAs, &sentAt, &o.Error, &q.sealed, &o.Reply}, more...)...)
 	o.Tenant, o.State, o.Attempts = storage.Tenant(tenant), storage.SendState(state), int(attempts)
 	o.Private, o.Fleeting, o.Unsure = private != 0, fleeting != 0, unsure != 0
 	o.ReplyBy, o.Created, o.NotBefore, o.Until, o.SentAt = instant(replyBy), instant(created), instant(notBefore), instant(until), instant(sentAt)
@@ -96,10 +99,20 @@ func first(row string) string {
  AND e.seq < ` + row + `.seq AND e.state IN ('pending','leased') AND NOT (e.state = 'pending' AND e.attempts = 0 AND e.not_before > $2))`
 }
 
+// leaseColumns are beside those of a row what became of it while it could not be
+// overwritten, for a sender had it and handed it back unsent: the reply that is to
+// take its place waits behind it, and is sent in its place.
+var leaseColumns = outgoingColumns + `, COALESCE((SELECT n.id` + newer + `), ''), (SELECT n.reply` + newer + `),
+ CASE WHEN o.replaces <> '' AND EXISTS (SELECT 1 FROM outbox r JOIN outbox w ON w.tenant = r.tenant AND w.id = r.rewritten
+ WHERE r.tenant = o.tenant AND r.id = o.replaces AND r.state = 'sent' AND r.sent_as <> '' AND w.seq >= o.seq) THEN 1 ELSE 0 END`
+
+const newer = ` FROM outbox n WHERE n.tenant = o.tenant AND n.channel = o.channel AND n.thread = o.thread AND n.seq > o.seq
+ AND n.state = 'pending' AND n.attempts = 0 AND n.replaces = o.id ORDER BY n.seq DESC LIMIT 1`
+
 // leaseSQL picks the oldest rows of three heaps: those never tried, those to be
 // tried again, and those whose lease has ended. The outer conditions are tested
 // once more on a row that another sender has changed meanwhile.
-var leaseSQL = `SELECT ` + outgoingColumns + ` FROM outbox o WHERE o.seq IN (
+var leaseSQL = `SELECT ` + leaseColumns + ` FROM outbox o WHERE o.seq IN (
  SELECT a.seq FROM (SELECT p.seq FROM outbox p WHERE p.platform = $1 AND p.state = 'pending' AND p.not_before = 0` + first("p") + ` ORDER BY p.seq LIMIT $3) a
  UNION ALL SELECT b.seq FROM (SELECT p.seq FROM outbox p WHERE p.platform = $1 AND p.state = 'pending' AND p.not_before > 0 AND p.not_before <= $2` + first("p") + ` ORDER BY p.not_before, p.seq LIMIT $3) b
  UNION ALL SELECT d.seq FROM (SELECT p.seq FROM outbox p WHERE p.platform = $1 AND p.state = 'leased' AND p.until <= $2` + first("p") + ` ORDER BY p.until LIMIT $3) d)
@@ -136,7 +149,11 @@ func (s *Store) Lease(ctx context.Context, l storage.Lease) ([]storage.Outgoing,
 			return err
 		}
 		err = each(ctx, c, leaseSQL+s.e.SkipLocked(), []any{l.Platform, now, clip(l.Limit)}, func(r Rows) error {
-			q, err := scanOutgoing(r)
+			var newer string
+			var late []byte
+			var said int64
+			q, err := scanOutgoing(r, &newer, &late, &said)
+			q.newer, q.late, q.said = newer, late, said != 0
 			taken = append(taken, q)
 			return err
 		})
@@ -146,17 +163,35 @@ func (s *Store) Lease(ctx context.Context, l storage.Lease) ([]storage.Outgoing,
 		marks := make([]Statement, len(taken))
 		for i := range taken {
 			o := &taken[i].Outgoing
+			if taken[i].said {
+				marks[i] = Statement{`UPDATE outbox SET state = 'sent', sent_as = $1, sent_at = $2, reply_to = NULL WHERE tenant = $3 AND seq = $4`,
+					[]any{o.Target, now, string(o.Tenant), taken[i].seq}}
+				continue
+			}
 			o.Unsure = o.Unsure || o.State == storage.Leased
+			rewritten := ""
+			if taken[i].newer != "" && !o.Unsure {
+				o.Reply, rewritten = taken[i].late, taken[i].newer
+			}
 			o.State, o.Owner, o.Until = storage.Leased, l.Owner, instant(until)
 			o.Attempts++
 			marks[i] = Statement{`UPDATE outbox SET state = 'leased', owner = $1, until = $2, unsure = $3, attempts = $4 WHERE tenant = $5 AND seq = $6`,
 				[]any{l.Owner, until, bit(o.Unsure), int64(o.Attempts), string(o.Tenant), taken[i].seq}}
+			if rewritten != "" {
+				marks = append(marks, Statement{`UPDATE outbox SET reply = $1, rewritten = $2 WHERE tenant = $3 AND seq = $4`,
+					[]any{blob(o.Reply), rewritten, string(o.Tenant), taken[i].seq}})
+			}
 		}
 		_, err = c.Batch(ctx, marks)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("lease: %w", err)
+	}
+	some := len(taken) > 0
+	taken = slices.DeleteFunc(taken, func(q queued) bool { return q.said })
+	if some && len(taken) == 0 { // what waited behind those is to be had now
+		return s.Lease(ctx, l)
 	}
 	slices.SortFunc(taken, func(a, b queued) int { return cmp.Compare(a.seq, b.seq) })
 	all := make([]storage.Outgoing, len(taken))

@@ -53,6 +53,56 @@ func outboxOrder(t *testing.T, d *database) {
 	same(t, "the backlog of an unknown platform", got(s.Backlog(t.Context(), "irc"))(t), storage.Backlog{})
 }
 
+// outboxOvertaken tests a reply that is replaced while a sender has it, who hands
+// it back unsent: what is sent is the newer one, once.
+func outboxOvertaken(t *testing.T, d *database) {
+	s := d.store(t)
+	write(t, s, say("first", "A"))
+	same(t, "the lease", ids(lease(t, s, "me", start, 10)), []string{"first"})
+	write(t, s, say("edit", "A", func(o *storage.Outgoing) { o.Replaces = "first" }))
+	settle(t, s, "me", "first", storage.Pending, func(g *storage.Settlement) { g.NotBefore = at(time.Second) })
+	again := lease(t, s, "me", at(2*time.Second), 10)
+	if len(again) != 1 || again[0].ID != "first" || string(again[0].Reply) != "reply edit" {
+		t.Fatalf("the lease of what was replaced meanwhile is %+v", again)
+	}
+	settle(t, s, "me", "first", storage.Sent, func(g *storage.Settlement) { g.SentAs = "m1" })
+	write(t, s, say("behind", "A"))
+	same(t, "a lease of what was said already, and what is behind it", ids(lease(t, s, "me", at(3*time.Second), 10)), []string{"behind"})
+	settle(t, s, "me", "behind", storage.Sent)
+	write(t, s, say("second edit", "A", func(o *storage.Outgoing) { o.Replaces = "edit" }))
+	last := lease(t, s, "me", at(4*time.Second), 10)
+	if len(last) != 1 || last[0].ID != "second edit" || last[0].Target != "m1" {
+		t.Fatalf("an edit after it is %+v, want one of m1", last)
+	}
+
+	// What may have been sent is changed afterwards, as it stands.
+	write(t, s, say("unsure", "B"))
+	lease(t, s, "me", at(4*time.Second), 10)
+	write(t, s, say("its edit", "B", func(o *storage.Outgoing) { o.Replaces = "unsure" }))
+	settle(t, s, "me", "unsure", storage.Pending, func(g *storage.Settlement) { g.NotBefore, g.Unsure = at(5*time.Second), true })
+	again = lease(t, s, "me", at(6*time.Second), 10)
+	if len(again) != 1 || string(again[0].Reply) != "reply unsure" {
+		t.Fatalf("the lease of what may have been sent is %+v", again)
+	}
+	settle(t, s, "me", "unsure", storage.Sent, func(g *storage.Settlement) { g.SentAs = "m2" })
+	last = lease(t, s, "me", at(7*time.Second), 10)
+	if len(last) != 1 || last[0].ID != "its edit" || last[0].Target != "m2" {
+		t.Fatalf("its edit is %+v", last)
+	}
+
+	// When the first can never be said, the newer one is said by itself.
+	write(t, s, say("lost", "C"))
+	lease(t, s, "me", at(7*time.Second), 10)
+	write(t, s, say("its heir", "C", func(o *storage.Outgoing) { o.Replaces = "lost" }))
+	settle(t, s, "me", "lost", storage.Pending, func(g *storage.Settlement) { g.NotBefore = at(8 * time.Second) })
+	lease(t, s, "me", at(9*time.Second), 10)
+	settle(t, s, "me", "lost", storage.Failed)
+	last = lease(t, s, "me", at(10*time.Second), 10)
+	if len(last) != 1 || last[0].ID != "its heir" || last[0].Target != "" {
+		t.Fatalf("what follows one that failed is %+v", last)
+	}
+}
+
 // outboxWait tests rows that are recorded to wait.
 func outboxWait(t *testing.T, d *database) {
 	s := d.store(t)

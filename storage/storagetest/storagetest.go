@@ -38,6 +38,7 @@ func Exercise(t *testing.T, create func(t *testing.T) Open) {
 		{"Recall", recall},
 		{"Policies", policies},
 		{"OutboxOrder", outboxOrder},
+		{"OutboxOvertaken", outboxOvertaken},
 		{"OutboxWait", outboxWait},
 		{"OutboxLease", outboxLease},
 		{"OutboxSettle", outboxSettle},
