@@ -106,8 +106,10 @@ var leaseColumns = outgoingColumns + `, COALESCE((SELECT n.id` + newer + `), '')
  CASE WHEN o.replaces <> '' AND EXISTS (SELECT 1 FROM outbox r JOIN outbox w ON w.tenant = r.tenant AND w.id = r.rewritten
  WHERE r.tenant = o.tenant AND r.id = o.replaces AND r.state = 'sent' AND r.sent_as <> '' AND w.seq >= o.seq) THEN 1 ELSE 0 END`
 
+// The first condition on the state is that of the index of threads, which SQLite
+// uses for nothing less.
 const newer = ` FROM outbox n WHERE n.tenant = o.tenant AND n.channel = o.channel AND n.thread = o.thread AND n.seq > o.seq
- AND n.state = 'pending' AND n.attempts = 0 AND n.replaces = o.id ORDER BY n.seq DESC LIMIT 1`
+ AND n.state IN ('pending','leased') AND n.state = 'pending' AND n.attempts = 0 AND n.replaces = o.id ORDER BY n.seq DESC LIMIT 1`
 
 // leaseSQL picks the oldest rows of three heaps: those never tried, those to be
 // tried again, and those whose lease has ended. The outer conditions are tested
